@@ -1,0 +1,41 @@
+//! The formulas that are made from merged sums. Pure functions of numbers.
+
+/// z of a 95 % interval.
+const Z_95: f64 = 1.959_963_984_540_054;
+
+/// Successes ÷ (successes + failures); `None` when neither happened.
+pub fn success_rate(successes: u64, failures: u64) -> Option<f64> {
+    let finished = successes + failures;
+    (finished > 0).then(|| successes as f64 / finished as f64)
+}
+
+/// 95 % Wilson score interval of a proportion (Brown, Cai, DasGupta 2001); `None` without trials.
+pub fn wilson_interval(successes: u64, trials: u64) -> Option<(f64, f64)> {
+    if trials == 0 {
+        return None;
+    }
+    let n = trials as f64;
+    let p = successes as f64 / n;
+    let z2 = Z_95 * Z_95;
+    let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = Z_95 / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
+    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
+}
+
+/// (current − previous) ÷ previous; `None` when previous is zero or either is missing.
+pub fn change(current: f64, previous: f64) -> Option<f64> {
+    (previous != 0.0).then(|| (current - previous) / previous)
+}
+
+/// Change of a rate per day between two months of different length.
+pub fn growth_rate(
+    current: u64,
+    current_days: f64,
+    previous: u64,
+    previous_days: f64,
+) -> Option<f64> {
+    change(
+        current as f64 / current_days,
+        previous as f64 / previous_days,
+    )
+}

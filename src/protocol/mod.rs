@@ -1,0 +1,184 @@
+//! What the application and its workers say to each other: plain data, a version, error codes, framing.
+//!
+//! A message is `[bytes, ...extras]`: `bytes` is this module's enum in postcard form inside a transferred
+//! `ArrayBuffer`; extras are JavaScript values a message announces (a `File`, the partial states of other shards).
+//! Both sides refuse another [`PROTOCOL_VERSION`]. Postcard is not self-describing: no `serde(flatten)`,
+//! `untagged` or `skip_serializing_if` in anything that travels here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Directory, Provenance, ResultTable, SourceReceipt, Zone};
+use crate::query::{AskContext, Query, Question};
+
+/// Changes with any message; an application and a worker of different builds must not talk.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// A source of events within one session of the application; the client numbers them.
+pub type SourceId = u32;
+/// A question under way; newer ones have higher numbers.
+pub type AskId = u32;
+
+/// Application → worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// The first message; answered by [`Response::Hello`].
+    Hello {
+        version: u32,
+    },
+    SetZone(Zone),
+    SetDirectory(Option<Directory>),
+    /// Fetch, verify, decode and keep.
+    LoadUrl {
+        source: SourceId,
+        name: String,
+        url: String,
+        bytes: u64,
+        sha256: Option<String>,
+    },
+    /// Decode and keep the `File` that is extra 0.
+    LoadFile {
+        source: SourceId,
+        name: String,
+    },
+    /// Stop loading, or forget what was loaded.
+    Unload {
+        source: SourceId,
+    },
+    /// Answer with tables when `partial` is false, else with this shard's states for a later [`Request::Merge`].
+    Ask {
+        id: AskId,
+        question: Question,
+        queries: Vec<Query>,
+        context: AskContext,
+        partial: bool,
+    },
+    /// Extras are the partial states of all shards for this question; answer with tables.
+    Merge {
+        id: AskId,
+        question: Question,
+        queries: Vec<Query>,
+        context: AskContext,
+    },
+    /// Nothing more about this question, please.
+    Cancel {
+        id: AskId,
+    },
+    /// Test aid and health check: answer with [`Response::Status`].
+    Ping,
+}
+
+/// Worker → application.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Response {
+    Hello {
+        version: u32,
+        engine: String,
+    },
+    Progress {
+        source: SourceId,
+        bytes_done: u64,
+        bytes_total: u64,
+    },
+    Loaded {
+        source: SourceId,
+        receipt: SourceReceipt,
+        memory: Memory,
+    },
+    /// The source is not in the numbers. `retry` says whether trying again may help.
+    LoadFailed {
+        source: SourceId,
+        receipt: SourceReceipt,
+        code: ErrorCode,
+        message: String,
+        retry: bool,
+    },
+    Unloaded {
+        source: SourceId,
+        memory: Memory,
+    },
+    /// The tables, in the order of the queries.
+    Answer {
+        id: AskId,
+        tables: Vec<ResultTable>,
+        provenance: Provenance,
+    },
+    /// Extra 0 is this shard's states.
+    Partial {
+        id: AskId,
+    },
+    AskFailed {
+        id: AskId,
+        code: ErrorCode,
+        message: String,
+    },
+    Cancelled {
+        id: AskId,
+    },
+    Status {
+        memory: Memory,
+    },
+}
+
+/// What a shard holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Memory {
+    pub events: u64,
+    /// Columns and dictionaries.
+    pub resident_bytes: u64,
+    /// The whole linear memory of the module.
+    pub module_bytes: u64,
+}
+
+/// Stable codes; the sentence beside one is for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ErrorCode {
+    /// The protocol versions differ: an old page with a new worker.
+    Version,
+    Malformed,
+    Network,
+    NotFound,
+    HttpStatus,
+    Truncated,
+    Checksum,
+    Empty,
+    UnknownFormat,
+    Damaged,
+    TooLarge,
+    Unsupported,
+    Memory,
+    Internal,
+}
+
+impl ErrorCode {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Version => "version",
+            Self::Malformed => "malformed",
+            Self::Network => "network",
+            Self::NotFound => "not_found",
+            Self::HttpStatus => "http_status",
+            Self::Truncated => "truncated",
+            Self::Checksum => "checksum",
+            Self::Empty => "empty",
+            Self::UnknownFormat => "unknown_format",
+            Self::Damaged => "damaged",
+            Self::TooLarge => "too_large",
+            Self::Unsupported => "unsupported",
+            Self::Memory => "memory",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// The bytes are not a message of this version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("The page and its data worker do not understand each other; reload the page.")]
+pub struct Unreadable;
+
+pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, Unreadable> {
+    postcard::to_stdvec(message).map_err(|_| Unreadable)
+}
+
+pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unreadable> {
+    postcard::from_bytes(bytes).map_err(|_| Unreadable)
+}

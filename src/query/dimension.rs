@@ -1,0 +1,105 @@
+//! What a query can group and filter by: the schema's text columns, what the directory adds, and time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Column;
+use crate::model::zone::Bucket;
+
+/// A way to cut the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Dimension {
+    /// A text column, or `Outcome`, or `Kind`.
+    Column(Column),
+    /// From the directory, by the event's user.
+    Department,
+    Team,
+    Role,
+    Time(Bucket),
+    /// 0..168 in the viewer's zone, the week beginning on the viewer's day.
+    HourOfWeek,
+}
+
+/// What the question bar offers as filters, in its order (Q3).
+pub const FILTERS: [Dimension; 10] = [
+    Dimension::Column(Column::Workspace),
+    Dimension::Column(Column::Tool),
+    Dimension::Column(Column::Server),
+    Dimension::Column(Column::User),
+    Dimension::Department,
+    Dimension::Column(Column::Client),
+    Dimension::Column(Column::ClientVersion),
+    Dimension::Column(Column::Platform),
+    Dimension::Column(Column::Outcome),
+    Dimension::Column(Column::ErrorClass),
+];
+
+impl Dimension {
+    /// The name in URLs, JSON columns and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Column(column) => column.name(),
+            Self::Department => "department",
+            Self::Team => "team",
+            Self::Role => "role",
+            Self::Time(bucket) => bucket.name(),
+            Self::HourOfWeek => "hour_of_week",
+        }
+    }
+
+    /// The inverse of [`Self::name`]. Numbers, ids and times of the schema are no dimensions.
+    pub fn parse(name: &str) -> Option<Self> {
+        use crate::model::ColumnType::{Closed, Text};
+        match name {
+            "department" => Some(Self::Department),
+            "team" => Some(Self::Team),
+            "role" => Some(Self::Role),
+            "hour" => Some(Self::Time(Bucket::Hour)),
+            "day" => Some(Self::Time(Bucket::Day)),
+            "week" => Some(Self::Time(Bucket::Week)),
+            "month" => Some(Self::Time(Bucket::Month)),
+            "hour_of_week" => Some(Self::HourOfWeek),
+            _ => Column::parse(name)
+                .filter(|column| matches!(column.spec().kind, Text | Closed))
+                .map(Self::Column),
+        }
+    }
+
+    /// What the interface calls one value: "Tool".
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Column(column) => column.spec().label,
+            Self::Department => "Department",
+            Self::Team => "Team",
+            Self::Role => "Role",
+            Self::Time(Bucket::Hour) => "Hour",
+            Self::Time(Bucket::Day) => "Day",
+            Self::Time(Bucket::Week) => "Week of",
+            Self::Time(Bucket::Month) => "Month",
+            Self::HourOfWeek => "Hour of week",
+        }
+    }
+
+    /// What the interface calls several values: "Tools".
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Column(column) => column.spec().plural,
+            Self::Department => "Departments",
+            Self::Team => "Teams",
+            Self::Role => "Roles",
+            Self::Time(Bucket::Hour) => "Hours",
+            Self::Time(Bucket::Day) => "Days",
+            Self::Time(Bucket::Week) => "Weeks",
+            Self::Time(Bucket::Month) => "Months",
+            Self::HourOfWeek => "Hours of the week",
+        }
+    }
+
+    pub const fn is_time(self) -> bool {
+        matches!(self, Self::Time(_) | Self::HourOfWeek)
+    }
+
+    /// Does it need the directory?
+    pub const fn is_from_directory(self) -> bool {
+        matches!(self, Self::Department | Self::Team | Self::Role)
+    }
+}

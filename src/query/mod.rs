@@ -1,0 +1,16 @@
+//! Owns: the question a person asks (range, comparison, filters, zone), its URL form, and the queries each widget
+//! makes of it. Does not own: data, or how a query is answered (`engine`).
+
+pub mod dimension;
+pub mod period;
+pub mod question;
+pub mod range;
+pub mod request;
+pub mod url;
+pub mod widgets;
+
+pub use dimension::Dimension;
+pub use period::{Comparison, Period};
+pub use question::{Clause, Question};
+pub use range::{CompareSpec, RangeSpec};
+pub use request::{AskContext, OrderBy, Query};

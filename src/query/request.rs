@@ -1,0 +1,50 @@
+//! One table's worth of need: what a widget hands in, and the surroundings it is asked in.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Clause, Dimension};
+use crate::metrics::MetricId;
+use crate::model::{TimeUs, Warning};
+
+/// Sort key: a column of the result (`executions`, `tool`, `executions_change`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OrderBy {
+    pub column: String,
+    pub descending: bool,
+}
+
+/// Measures by dimensions, under a question. Some metrics bring their own span: `Adopters` and `AdoptionShare` count
+/// from the beginning of the data to the end of each bucket; `GrowthMonthly` looks at the last two complete months.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Query {
+    /// The table's id, unique in a request.
+    pub id: String,
+    /// The widget the table belongs to; clauses clicked in it do not filter it.
+    pub widget: String,
+    pub title: String,
+    pub group_by: Vec<Dimension>,
+    pub measures: Vec<MetricId>,
+    /// Empty: by the dimensions, ascending. Ties are broken by the dimensions, ascending.
+    pub order: Vec<OrderBy>,
+    pub limit: Option<u32>,
+    /// Answer the comparison too, as `…_previous` and `…_change` columns.
+    pub compare: bool,
+    /// Beside the question's.
+    pub extra_filters: Vec<Clause>,
+    /// Leave clauses on this dimension out of account: counts beside filter values (Q3).
+    pub ignore_dimension: Option<Dimension>,
+    /// Leave out the group of rows where the dimension is absent.
+    pub skip_absent: bool,
+}
+
+/// What the asker knows and the shard does not: the present, the extent of all data, what is still missing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+pub struct AskContext {
+    pub now_us: TimeUs,
+    /// Earliest and latest event of all sources, loaded or not.
+    pub data_span_us: Option<(TimeUs, TimeUs)>,
+    /// Are all batches the question needs loaded?
+    pub complete: bool,
+    /// Said by the asker (missing batches, a degraded question).
+    pub warnings: Vec<Warning>,
+}

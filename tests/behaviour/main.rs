@@ -1,0 +1,21 @@
+//! Behaviour, by area. One binary, because linking the companion many times is slow.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that can't go on should stop"
+)]
+
+mod bad_input;
+mod charts;
+mod command_line;
+mod companion;
+mod corpus;
+mod demo;
+mod export;
+mod formats;
+mod golden;
+mod oracle;
+mod question;
+mod service;
+mod walls;
+mod zones;
