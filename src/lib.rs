@@ -26,7 +26,6 @@ pub mod query;
 
 #[cfg(feature = "charts")]
 pub mod charts;
-#[cfg(feature = "app")]
 pub mod client;
 #[cfg(feature = "engine")]
 pub mod engine;

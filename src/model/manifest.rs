@@ -54,21 +54,31 @@ pub struct Manifest {
     pub generated_at: Option<String>,
     #[serde(default)]
     pub directory: Option<DirectoryRef>,
+    /// Made data; the first file opened by hand takes its place.
+    #[serde(default)]
+    pub demo: bool,
     pub batches: Vec<BatchRef>,
 }
 
 /// The one version this build reads.
 pub const MANIFEST_VERSION: u32 = 1;
 
+impl Manifest {
+    pub fn generated_at_us(&self) -> Option<TimeUs> {
+        self.generated_at.as_deref().and_then(time_us)
+    }
+}
+
+fn time_us(text: &str) -> Option<TimeUs> {
+    chrono::DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|time| time.timestamp_micros())
+}
+
 impl BatchRef {
     /// `[min, max]` in µs; `None` when a time can't be read, and then the batch counts as overlapping everything.
     pub fn span_us(&self) -> Option<(TimeUs, TimeUs)> {
-        let parse = |text: &str| {
-            chrono::DateTime::parse_from_rfc3339(text)
-                .ok()
-                .map(|time| time.timestamp_micros())
-        };
-        Some((parse(&self.min_time)?, parse(&self.max_time)?))
+        Some((time_us(&self.min_time)?, time_us(&self.max_time)?))
     }
 
     /// Does the batch hold events of `[from, until)`?

@@ -92,6 +92,11 @@ pub enum Response {
         message: String,
         retry: bool,
     },
+    /// The source was a directory, not events.
+    DirectoryLoaded {
+        source: SourceId,
+        directory: Directory,
+    },
     Unloaded {
         source: SourceId,
         memory: Memory,

@@ -1,0 +1,197 @@
+//! From requests to tasks, and how questions run: in steps, so that a newer one is heard within 16 ms.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use js_sys::{Array, Uint8Array};
+use toolscope::protocol::{AskId, ErrorCode, Request, Response, SourceId};
+use toolscope::query::{AskContext, Query, Question};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::turn::{self, Flag};
+use crate::{Shared, load};
+
+/// Rows a pass handles before it looks for messages: a few milliseconds.
+const ROWS_PER_STEP: usize = 400_000;
+
+/// The tasks under way, so that they can be stopped.
+#[derive(Default)]
+pub struct Tasks {
+    asks: HashMap<AskId, Flag>,
+    loads: HashMap<SourceId, Flag>,
+}
+
+pub fn start(shared: &Rc<Shared>, request: Request, message: &Array) {
+    let shared = Rc::clone(shared);
+    match request {
+        Request::Hello { .. } | Request::Ping => {}
+        Request::SetZone(zone) => spawn_local(async move {
+            let _turn = shared.turn.take().await;
+            shared.service.borrow_mut().set_zone(zone);
+        }),
+        Request::SetDirectory(directory) => spawn_local(async move {
+            let _turn = shared.turn.take().await;
+            shared.service.borrow_mut().set_directory(directory);
+        }),
+        Request::LoadUrl {
+            source,
+            name,
+            url,
+            bytes,
+            sha256,
+        } => {
+            let stop = begin_load(&shared, source);
+            spawn_local(async move {
+                load::from_url(
+                    &shared,
+                    source,
+                    &name,
+                    &url,
+                    bytes,
+                    sha256.as_deref(),
+                    &stop,
+                )
+                .await;
+                shared.tasks.borrow_mut().loads.remove(&source);
+            });
+        }
+        Request::LoadFile { source, name } => {
+            let stop = begin_load(&shared, source);
+            let file = message.get(1);
+            spawn_local(async move {
+                load::from_file(&shared, source, &name, file.unchecked_into(), &stop).await;
+                shared.tasks.borrow_mut().loads.remove(&source);
+            });
+        }
+        Request::Unload { source } => {
+            if let Some(stop) = shared.tasks.borrow_mut().loads.remove(&source) {
+                stop.raise();
+            }
+            spawn_local(async move {
+                let _turn = shared.turn.take().await;
+                shared.service.borrow_mut().unload(source);
+                shared.respond(
+                    &Response::Unloaded {
+                        source,
+                        memory: shared.memory(),
+                    },
+                    None,
+                );
+            });
+        }
+        Request::Ask {
+            id,
+            question,
+            queries,
+            context,
+            partial,
+        } => {
+            let stop = begin_ask(&shared, id);
+            spawn_local(async move {
+                ask(&shared, id, &question, &queries, &context, partial, &stop).await;
+                shared.tasks.borrow_mut().asks.remove(&id);
+            });
+        }
+        Request::Merge {
+            id,
+            question,
+            queries,
+            context,
+        } => {
+            let partials: Vec<Vec<u8>> = message
+                .iter()
+                .skip(1)
+                .map(|part| part.unchecked_into::<Uint8Array>().to_vec())
+                .collect();
+            let result = shared
+                .service
+                .borrow()
+                .merge(&partials, &question, &queries, &context);
+            match result {
+                Ok((tables, provenance)) => shared.respond(
+                    &Response::Answer {
+                        id,
+                        tables,
+                        provenance,
+                    },
+                    None,
+                ),
+                Err(error) => fail(&shared, id, &error.to_string()),
+            }
+        }
+        Request::Cancel { id } => {
+            if let Some(stop) = shared.tasks.borrow().asks.get(&id) {
+                stop.raise();
+            }
+        }
+    }
+}
+
+fn begin_load(shared: &Shared, source: SourceId) -> Flag {
+    let stop = Flag::default();
+    shared.tasks.borrow_mut().loads.insert(source, stop.clone());
+    stop
+}
+
+fn begin_ask(shared: &Shared, id: AskId) -> Flag {
+    let stop = Flag::default();
+    shared.tasks.borrow_mut().asks.insert(id, stop.clone());
+    stop
+}
+
+async fn ask(
+    shared: &Shared,
+    id: AskId,
+    question: &Question,
+    queries: &[Query],
+    context: &AskContext,
+    partial: bool,
+    stop: &Flag,
+) {
+    let _turn = shared.turn.take().await;
+    if stop.is_raised() {
+        return shared.respond(&Response::Cancelled { id }, None);
+    }
+    let started_ms = js_sys::Date::now();
+    let mut pass = shared
+        .service
+        .borrow_mut()
+        .begin_ask(question, queries, context);
+    while !shared.service.borrow().step(&mut pass, ROWS_PER_STEP) {
+        turn::breathe().await;
+        if stop.is_raised() {
+            return shared.respond(&Response::Cancelled { id }, None);
+        }
+    }
+    let elapsed_ms = js_sys::Date::now() - started_ms;
+    let states = shared.service.borrow().finish(pass, elapsed_ms);
+    match states {
+        Ok(states) if partial => shared.respond(&Response::Partial { id }, Some(&states)),
+        Ok(states) => match shared
+            .service
+            .borrow()
+            .merge(&[states], question, queries, context)
+        {
+            Ok((tables, provenance)) => shared.respond(
+                &Response::Answer {
+                    id,
+                    tables,
+                    provenance,
+                },
+                None,
+            ),
+            Err(error) => fail(shared, id, &error.to_string()),
+        },
+        Err(error) => fail(shared, id, &error.to_string()),
+    }
+}
+
+fn fail(shared: &Shared, id: AskId, message: &str) {
+    let failed = Response::AskFailed {
+        id,
+        code: ErrorCode::Internal,
+        message: message.to_owned(),
+    };
+    shared.respond(&failed, None);
+}

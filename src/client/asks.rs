@@ -1,0 +1,181 @@
+//! Questions under way: out to every shard, states back, merged in worker 0, newest wins.
+
+use std::collections::BTreeSet;
+
+use futures_channel::oneshot;
+use wasm_bindgen::JsValue;
+
+use super::pool::Inner;
+use crate::model::{Provenance, ResultTable};
+use crate::protocol::{AskId, ErrorCode, Request};
+use crate::query::{AskContext, Query, Question};
+
+/// Questions of one lane replace each other; lanes run side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// The widgets of the page.
+    Board,
+    /// Counts beside filter values.
+    Facet,
+}
+
+/// Tables in the order of the queries, and where they come from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub tables: Vec<ResultTable>,
+    pub provenance: Provenance,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// A newer question took its place; not an error to show.
+    #[error("A newer question took its place.")]
+    Superseded,
+    /// The worker fell; the pool replaces it and the page asks again when its data is back.
+    #[error("A data worker stopped and is being replaced; the numbers come back by themselves.")]
+    WorkerLost,
+    #[error("{message}")]
+    Failed { code: ErrorCode, message: String },
+}
+
+/// One question under way.
+pub struct Pending {
+    pub id: AskId,
+    lane: Lane,
+    question: Question,
+    queries: Vec<Query>,
+    context: AskContext,
+    /// Workers that have not answered yet.
+    waiting: BTreeSet<usize>,
+    /// The states of the shards, opaque here.
+    partials: Vec<JsValue>,
+    reply: Option<oneshot::Sender<Result<Answer, AskError>>>,
+}
+
+impl Pending {
+    pub fn concerns(&self, worker: usize) -> bool {
+        self.waiting.contains(&worker)
+    }
+
+    fn settle(&mut self, result: Result<Answer, AskError>) {
+        if let Some(reply) = self.reply.take() {
+            // The asker may be gone with its page; then nobody misses the answer.
+            let _ = reply.send(result);
+        }
+    }
+}
+
+impl Inner {
+    /// Sends a question out, in the place of an older one of its lane.
+    pub fn begin_ask(
+        &mut self,
+        lane: Lane,
+        question: Question,
+        queries: Vec<Query>,
+        context: AskContext,
+    ) -> oneshot::Receiver<Result<Answer, AskError>> {
+        self.cancel_lane(lane);
+        self.last_ask += 1;
+        let id = self.last_ask;
+        let (reply, answer) = oneshot::channel();
+        let shards = self.shards();
+        let partial = shards.len() > 1;
+        for &worker in &shards {
+            let (question, queries, context) = (question.clone(), queries.clone(), context.clone());
+            self.send(
+                worker,
+                &Request::Ask {
+                    id,
+                    question,
+                    queries,
+                    context,
+                    partial,
+                },
+                &[],
+            );
+        }
+        self.asks.push(Pending {
+            id,
+            lane,
+            question,
+            queries,
+            context,
+            waiting: shards.into_iter().collect(),
+            partials: Vec::new(),
+            reply: Some(reply),
+        });
+        answer
+    }
+
+    /// A shard's states came; the last one starts the merge.
+    pub fn partial_came(&mut self, worker: usize, id: AskId, states: JsValue) {
+        let Some(pending) = self.asks.iter_mut().find(|pending| pending.id == id) else {
+            return;
+        };
+        pending.waiting.remove(&worker);
+        pending.partials.push(states);
+        if pending.waiting.is_empty() {
+            pending.waiting.insert(0);
+            let (question, queries) = (pending.question.clone(), pending.queries.clone());
+            let merge = Request::Merge {
+                id,
+                question,
+                queries,
+                context: pending.context.clone(),
+            };
+            let partials = std::mem::take(&mut pending.partials);
+            self.send(0, &merge, &partials);
+        }
+    }
+
+    pub fn ask_settled(&mut self, id: AskId, result: Result<Answer, AskError>) {
+        let Some(position) = self.asks.iter().position(|pending| pending.id == id) else {
+            return;
+        };
+        self.asks.swap_remove(position).settle(result);
+    }
+
+    /// Everything this worker was asked is lost with it.
+    pub fn drop_asks_of(&mut self, worker: usize) {
+        let lost: Vec<AskId> = self
+            .asks
+            .iter()
+            .filter(|pending| pending.concerns(worker))
+            .map(|pending| pending.id)
+            .collect();
+        for id in lost {
+            self.ask_settled(id, Err(AskError::WorkerLost));
+        }
+    }
+
+    fn cancel_lane(&mut self, lane: Lane) {
+        let older: Vec<AskId> = self
+            .asks
+            .iter()
+            .filter(|pending| pending.lane == lane)
+            .map(|pending| pending.id)
+            .collect();
+        for id in older {
+            for worker in 0..self.workers.len() {
+                self.send(worker, &Request::Cancel { id }, &[]);
+            }
+            self.ask_settled(id, Err(AskError::Superseded));
+        }
+    }
+
+    /// The workers that hold something; worker 0 when nobody does, so that there is an answer.
+    fn shards(&self) -> Vec<usize> {
+        let holding: BTreeSet<usize> = self
+            .sources
+            .iter()
+            .filter(|source| source.is_ready())
+            .map(|source| source.worker)
+            .collect();
+        if holding.is_empty() {
+            vec![0]
+        } else {
+            holding.into_iter().collect()
+        }
+    }
+}

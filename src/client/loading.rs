@@ -1,0 +1,234 @@
+//! What is loaded, when, and by whom: only what a question needs, newest first, a few at once.
+
+use std::cmp::Reverse;
+
+use wasm_bindgen::JsValue;
+
+use super::assign::{Span, assign};
+use super::pool::{Inner, Pool};
+use super::sources::{Origin, SourceState, SourceView};
+use crate::model::limits::FETCHES_MAX;
+use crate::protocol::{Request, SourceId};
+use crate::query::Period;
+
+impl Pool {
+    /// Says which periods the page is about, most wanted first; what is missing begins to load.
+    pub fn want(&self, periods: &[Period]) {
+        let started = {
+            let mut inner = self.0.borrow_mut();
+            let wanted = inner.mark_wanted(periods);
+            inner.pump();
+            wanted
+        };
+        if started {
+            self.progressed();
+        }
+    }
+
+    /// Opens files. Nothing leaves the machine: the worker reads them here.
+    pub fn open_files(&self, files: Vec<web_sys::File>) {
+        {
+            let mut inner = self.0.borrow_mut();
+            for file in files {
+                inner.add_file(file);
+            }
+            inner.pump();
+        }
+        self.changed();
+    }
+
+    /// Tries a failed source again.
+    pub fn retry(&self, source: SourceId) {
+        {
+            let mut inner = self.0.borrow_mut();
+            if let Some(held) = inner.sources.iter_mut().find(|held| held.id == source) {
+                held.crashes = 0;
+                held.state = SourceState::Waiting;
+            }
+            inner.pump();
+        }
+        self.changed();
+    }
+
+    /// Forgets a source. Sources that had rows counted as duplicates are read again, since those may now be the only ones.
+    pub fn remove(&self, source: SourceId) {
+        self.0.borrow_mut().remove_where(|held| held.id == source);
+        self.changed();
+    }
+
+    /// Closes the manifest: its batches leave, files stay.
+    pub fn close_manifest(&self) {
+        {
+            let mut inner = self.0.borrow_mut();
+            inner.remove_where(|held| matches!(held.origin, Origin::Manifest { .. }));
+            inner.manifest = None;
+            inner.set_directory(None);
+        }
+        self.changed();
+    }
+}
+
+impl Inner {
+    pub fn add_source(&mut self, name: String, origin: Origin, state: SourceState) -> SourceId {
+        self.last_source += 1;
+        let id = self.last_source;
+        self.sources.push(SourceView {
+            id,
+            name,
+            origin,
+            state,
+            worker: 0,
+            crashes: 0,
+        });
+        id
+    }
+
+    fn add_file(&mut self, file: web_sys::File) {
+        let path = js_sys::Reflect::get(&file, &JsValue::from_str("webkitRelativePath")).ok();
+        let name = path
+            .and_then(|path| path.as_string())
+            .filter(|path| !path.is_empty())
+            .unwrap_or_else(|| file.name());
+        self.add_source(name, Origin::File(file), SourceState::Waiting);
+    }
+
+    /// Gives every manifest batch its worker. Files stay with worker 0, and so do batches known to touch one.
+    pub fn assign_workers(&mut self) {
+        let batches: Vec<usize> = (0..self.sources.len())
+            .filter(|&at| matches!(self.sources[at].origin, Origin::Manifest { .. }))
+            .collect();
+        let spans: Vec<Span> = batches
+            .iter()
+            .map(|&at| self.sources[at].span_us())
+            .collect();
+        for (at, worker) in batches.into_iter().zip(assign(&spans, self.workers.len())) {
+            self.sources[at].worker = worker;
+        }
+    }
+
+    /// After a file was read: manifest batches that share time with it move to its worker, so that duplicates meet.
+    pub fn gather_overlapping(&mut self, source: SourceId) {
+        let Some(file) = self.sources.iter().find(|held| held.id == source) else {
+            return;
+        };
+        let (Origin::File(_), Some((from, until)), home) =
+            (&file.origin, file.span_us(), file.worker)
+        else {
+            return;
+        };
+        let mut moved = Vec::new();
+        for held in &mut self.sources {
+            let overlaps = held
+                .span_us()
+                .is_none_or(|(min, max)| min <= until && max >= from);
+            if held.worker != home && overlaps {
+                moved.push((held.worker, held.id));
+                held.worker = home;
+                if !matches!(held.state, SourceState::Idle) {
+                    held.state = SourceState::Waiting;
+                }
+            }
+        }
+        for (worker, source) in moved {
+            self.send(worker, &Request::Unload { source }, &[]);
+        }
+    }
+
+    fn mark_wanted(&mut self, periods: &[Period]) -> bool {
+        let mut any = false;
+        for source in &mut self.sources {
+            let idle = source.state == SourceState::Idle;
+            if idle && periods.iter().any(|&period| source.is_needed(period)) {
+                source.state = SourceState::Waiting;
+                any = true;
+            }
+        }
+        self.order_by_want(periods);
+        any
+    }
+
+    /// The order of `sources` is the order of loading: files, then by most wanted period, newest first.
+    fn order_by_want(&mut self, periods: &[Period]) {
+        self.sources.sort_by_key(|source| {
+            let rank = periods
+                .iter()
+                .position(|&period| source.is_needed(period))
+                .unwrap_or(periods.len());
+            let is_batch = matches!(source.origin, Origin::Manifest { .. });
+            (is_batch, rank, Reverse(source.span_us().map(|span| span.1)))
+        });
+    }
+
+    /// Starts as many waiting loads as may run at once.
+    pub fn pump(&mut self) {
+        let running = self
+            .sources
+            .iter()
+            .filter(|source| matches!(source.state, SourceState::Loading { .. }))
+            .count();
+        let free = FETCHES_MAX.saturating_sub(running);
+        let next: Vec<usize> = (0..self.sources.len())
+            .filter(|&at| self.sources[at].state == SourceState::Waiting)
+            .take(free)
+            .collect();
+        for at in next {
+            self.start_loading(at);
+        }
+    }
+
+    fn start_loading(&mut self, at: usize) {
+        let source = &mut self.sources[at];
+        source.state = SourceState::Loading {
+            bytes_done: 0,
+            bytes_total: source.bytes(),
+        };
+        let (id, name, worker) = (source.id, source.name.clone(), source.worker);
+        match source.origin.clone() {
+            Origin::Manifest { batch, url } => {
+                let (bytes, sha256) = (batch.bytes, batch.sha256);
+                self.send(
+                    worker,
+                    &Request::LoadUrl {
+                        source: id,
+                        name,
+                        url,
+                        bytes,
+                        sha256,
+                    },
+                    &[],
+                );
+            }
+            Origin::File(file) => self.send(
+                worker,
+                &Request::LoadFile { source: id, name },
+                &[file.into()],
+            ),
+        }
+    }
+
+    pub fn remove_where(&mut self, gone: impl Fn(&SourceView) -> bool) {
+        let leaving: Vec<(usize, SourceId)> = self
+            .sources
+            .iter()
+            .filter(|held| gone(held))
+            .map(|held| (held.worker, held.id))
+            .collect();
+        self.sources.retain(|held| !gone(held));
+        for &(worker, source) in &leaving {
+            self.send(worker, &Request::Unload { source }, &[]);
+        }
+        let mut again = Vec::new();
+        for held in &mut self.sources {
+            let had_duplicates =
+                matches!(&held.state, SourceState::Ready(receipt) if receipt.duplicates > 0);
+            if had_duplicates && leaving.iter().any(|&(worker, _)| worker == held.worker) {
+                held.state = SourceState::Waiting;
+                again.push((held.worker, held.id));
+            }
+        }
+        for (worker, source) in again {
+            self.send(worker, &Request::Unload { source }, &[]);
+        }
+        self.pump();
+    }
+}

@@ -1,0 +1,355 @@
+//! The pool: the state shared by its parts, and the handle the interface holds.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::asks::{Answer, AskError, Lane, Pending};
+use super::sources::{SourceState, SourceView};
+use super::worker::{Event, Handle};
+use super::{manifest, watch};
+use crate::model::limits::WORKERS_MAX;
+use crate::model::{Directory, Manifest, TimeUs, Warning, WarningCode, Zone};
+use crate::protocol::{AskId, Memory, Request, Response, SourceId};
+use crate::query::{AskContext, Period, Query, Question};
+
+/// What the interface decides about the pool.
+pub struct PoolConfig {
+    /// Workers to start; 0 lets the number of cores decide.
+    pub workers: usize,
+    /// Called after any change of sources, memory or directory; it should only mark what is dirty.
+    pub on_change: Rc<dyn Fn()>,
+}
+
+/// What the parts of the pool share.
+pub struct Inner {
+    pub workers: Vec<Handle>,
+    pub memory: Vec<Memory>,
+    pub sources: Vec<SourceView>,
+    pub asks: Vec<Pending>,
+    pub last_ask: AskId,
+    pub last_source: SourceId,
+    pub zone: Zone,
+    pub directory: Option<Arc<Directory>>,
+    pub manifest: Option<Manifest>,
+    pub manifest_url: Option<String>,
+    /// Counts every change of the data that answers depend on.
+    pub version: u64,
+    /// Workers replaced so far.
+    pub replaced: u32,
+    /// What the last one said, for the diagnostics.
+    pub last_crash: Option<String>,
+    pub on_change: Rc<dyn Fn()>,
+}
+
+/// The handle; clones share one pool.
+#[derive(Clone)]
+pub struct Pool(pub(super) Rc<RefCell<Inner>>);
+
+impl Pool {
+    /// Starts the workers. They load nothing until a manifest or file is opened and a question needs it.
+    pub fn start(config: PoolConfig) -> Result<Self, JsValue> {
+        let count = if config.workers == 0 {
+            default_workers()
+        } else {
+            config.workers.min(WORKERS_MAX)
+        };
+        let pool = Self(Rc::new(RefCell::new(Inner {
+            workers: Vec::new(),
+            memory: vec![Memory::default(); count],
+            sources: Vec::new(),
+            asks: Vec::new(),
+            last_ask: 0,
+            last_source: 0,
+            zone: Zone::utc(),
+            directory: None,
+            manifest: None,
+            manifest_url: None,
+            version: 0,
+            replaced: 0,
+            last_crash: None,
+            on_change: config.on_change,
+        })));
+        for index in 0..count {
+            let handle = Handle::start(pool.listener(index))?;
+            pool.0.borrow_mut().workers.push(handle);
+        }
+        watch::start(&pool);
+        Ok(pool)
+    }
+
+    /// Fetches a manifest and its directory; its batches are loaded when a question needs them.
+    pub async fn open_manifest(&self, url: &str) -> Result<(), String> {
+        manifest::open(self, url).await
+    }
+
+    pub fn set_zone(&self, zone: Zone) {
+        let mut inner = self.0.borrow_mut();
+        inner.zone = zone;
+        let request = Request::SetZone(inner.zone.clone());
+        inner.send_all(&request);
+    }
+
+    /// Replaces the directory everywhere.
+    pub fn set_directory(&self, directory: Option<Directory>) {
+        self.0.borrow_mut().set_directory(directory);
+        self.changed();
+    }
+
+    pub fn directory(&self) -> Option<Arc<Directory>> {
+        self.0.borrow().directory.clone()
+    }
+
+    pub fn manifest(&self) -> Option<Manifest> {
+        self.0.borrow().manifest.clone()
+    }
+
+    pub fn sources(&self) -> Vec<SourceView> {
+        self.0.borrow().sources.clone()
+    }
+
+    pub fn memory(&self) -> Vec<Memory> {
+        self.0.borrow().memory.clone()
+    }
+
+    pub fn workers_replaced(&self) -> u32 {
+        self.0.borrow().replaced
+    }
+
+    pub fn last_crash(&self) -> Option<String> {
+        self.0.borrow().last_crash.clone()
+    }
+
+    /// Changes whenever an answer may change.
+    pub fn version(&self) -> u64 {
+        self.0.borrow().version
+    }
+
+    /// The surroundings of a question, worked out from the sources; see the rule for "now" in the query module.
+    pub fn context(&self, question: &Question, needed: &[Period]) -> AskContext {
+        self.0.borrow().context(question, needed)
+    }
+
+    /// Answers from what is loaded now. A newer question of the same lane ends this one with `Superseded`.
+    pub async fn ask(
+        &self,
+        lane: Lane,
+        question: Question,
+        queries: Vec<Query>,
+        context: AskContext,
+    ) -> Result<Answer, AskError> {
+        let answer = self
+            .0
+            .borrow_mut()
+            .begin_ask(lane, question, queries, context);
+        answer.await.unwrap_or(Err(AskError::Superseded))
+    }
+
+    pub(super) fn changed(&self) {
+        let notify = {
+            let mut inner = self.0.borrow_mut();
+            inner.version += 1;
+            Rc::clone(&inner.on_change)
+        };
+        notify();
+    }
+
+    /// Progress: worth showing, but no answer changes.
+    pub(super) fn progressed(&self) {
+        let notify = Rc::clone(&self.0.borrow().on_change);
+        notify();
+    }
+
+    pub(super) fn listener(&self, worker: usize) -> Rc<dyn Fn(Event)> {
+        let pool = Rc::downgrade(&self.0);
+        Rc::new(move |event| {
+            let Some(inner) = pool.upgrade() else { return };
+            let pool = Self(inner);
+            match event {
+                Event::Message(response, message) => pool.hear(worker, response, &message),
+                Event::Crashed(reason) => {
+                    pool.0.borrow_mut().last_crash = Some(reason);
+                    watch::replace(&pool, worker);
+                }
+            }
+        })
+    }
+
+    fn hear(&self, worker: usize, response: Response, message: &Array) {
+        match response {
+            Response::Hello { .. } => {}
+            Response::Progress {
+                source,
+                bytes_done,
+                bytes_total,
+            } => {
+                let loading = SourceState::Loading {
+                    bytes_done,
+                    bytes_total,
+                };
+                self.0.borrow_mut().set_state(source, loading);
+                self.progressed();
+            }
+            Response::Loaded {
+                source,
+                receipt,
+                memory,
+            } => {
+                {
+                    let mut inner = self.0.borrow_mut();
+                    inner.memory[worker] = memory;
+                    inner.set_state(source, SourceState::Ready(Arc::new(receipt)));
+                    inner.gather_overlapping(source);
+                    inner.pump();
+                }
+                self.changed();
+            }
+            Response::DirectoryLoaded { source, directory } => {
+                {
+                    let mut inner = self.0.borrow_mut();
+                    inner.sources.retain(|held| held.id != source);
+                    inner.set_directory(Some(directory));
+                    inner.pump();
+                }
+                self.changed();
+            }
+            Response::LoadFailed {
+                source,
+                receipt,
+                message,
+                retry,
+                ..
+            } => {
+                {
+                    let mut inner = self.0.borrow_mut();
+                    inner.set_state(
+                        source,
+                        SourceState::Failed {
+                            message,
+                            retry,
+                            receipt: Arc::new(receipt),
+                        },
+                    );
+                    inner.pump();
+                }
+                self.changed();
+            }
+            Response::Unloaded { memory, .. } => {
+                self.0.borrow_mut().memory[worker] = memory;
+                self.changed();
+            }
+            Response::Answer {
+                id,
+                tables,
+                provenance,
+            } => {
+                self.0
+                    .borrow_mut()
+                    .ask_settled(id, Ok(Answer { tables, provenance }));
+            }
+            Response::Partial { id } => {
+                self.0.borrow_mut().partial_came(worker, id, message.get(1))
+            }
+            Response::AskFailed { id, code, message } => {
+                self.0
+                    .borrow_mut()
+                    .ask_settled(id, Err(AskError::Failed { code, message }));
+            }
+            Response::Cancelled { id } => self
+                .0
+                .borrow_mut()
+                .ask_settled(id, Err(AskError::Superseded)),
+            Response::Status { memory } => self.0.borrow_mut().memory[worker] = memory,
+        }
+    }
+}
+
+impl Inner {
+    pub fn send(&self, worker: usize, request: &Request, extras: &[JsValue]) {
+        if let Some(handle) = self.workers.get(worker) {
+            handle.send(request, extras);
+        }
+    }
+
+    fn send_all(&self, request: &Request) {
+        for worker in 0..self.workers.len() {
+            self.send(worker, request, &[]);
+        }
+    }
+
+    pub fn set_directory(&mut self, directory: Option<Directory>) {
+        self.send_all(&Request::SetDirectory(directory.clone()));
+        self.directory = directory.map(Arc::new);
+    }
+
+    pub fn set_state(&mut self, source: SourceId, state: SourceState) {
+        if let Some(held) = self.sources.iter_mut().find(|held| held.id == source) {
+            held.state = state;
+        }
+    }
+
+    fn context(&self, question: &Question, needed: &[Period]) -> AskContext {
+        let spans = self.sources.iter().filter_map(SourceView::span_us);
+        let data_span_us = spans.reduce(|all, span| (all.0.min(span.0), all.1.max(span.1)));
+        let is_needed =
+            |source: &&SourceView| needed.iter().any(|&period| source.is_needed(period));
+        let complete = self
+            .sources
+            .iter()
+            .filter(is_needed)
+            .all(SourceView::is_settled);
+        let missing: Vec<&str> = self
+            .sources
+            .iter()
+            .filter(is_needed)
+            .filter(|source| matches!(source.state, SourceState::Failed { .. }))
+            .map(|source| source.name.as_str())
+            .collect();
+        let warnings = if missing.is_empty() {
+            Vec::new()
+        } else {
+            vec![missing_batches(&missing)]
+        };
+        let now_us = question
+            .now_us
+            .unwrap_or_else(|| self.present_us(data_span_us));
+        AskContext {
+            now_us,
+            data_span_us,
+            complete,
+            warnings,
+        }
+    }
+
+    /// The newest event or the time the manifest was written, whichever is later. Not the viewer's clock: a day
+    /// without events and data that stopped arriving must not look alike, so staleness is said apart (D11).
+    fn present_us(&self, data_span_us: Option<(TimeUs, TimeUs)>) -> TimeUs {
+        let generated = self.manifest.as_ref().and_then(Manifest::generated_at_us);
+        let newest = data_span_us.map(|span| span.1);
+        newest
+            .max(generated)
+            .unwrap_or((js_sys::Date::now() * 1000.0) as TimeUs)
+    }
+}
+
+fn missing_batches(names: &[&str]) -> Warning {
+    let shown = names.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+    let rest = names.len().saturating_sub(3);
+    let more = if rest > 0 {
+        format!(" and {rest} more")
+    } else {
+        String::new()
+    };
+    let message = format!(
+        "{shown}{more} could not be read and is missing from these numbers; see the Data page."
+    );
+    Warning::new(WarningCode::BatchMissing, message)
+}
+
+fn default_workers() -> usize {
+    let cores = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
+    (cores as usize).clamp(1, WORKERS_MAX)
+}

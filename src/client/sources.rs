@@ -1,0 +1,115 @@
+//! The sources the pool knows, and how far each has come.
+
+use std::sync::Arc;
+
+use crate::model::manifest::{BatchKind, BatchRef};
+use crate::model::{SourceReceipt, TimeUs};
+use crate::protocol::SourceId;
+use crate::query::Period;
+
+/// Where a source comes from.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// A batch of the manifest, with its absolute address.
+    Manifest { batch: BatchRef, url: String },
+    /// Opened by hand; nothing is uploaded.
+    File(web_sys::File),
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Manifest { url, .. }, Self::Manifest { url: other, .. }) => url == other,
+            (Self::File(file), Self::File(other)) => js_sys::Object::is(file, other),
+            _ => false,
+        }
+    }
+}
+
+/// How far a source has come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SourceState {
+    /// In the manifest; no question has needed it yet.
+    Idle,
+    /// Needed, and waiting for its turn.
+    Waiting,
+    Loading {
+        bytes_done: u64,
+        bytes_total: u64,
+    },
+    Ready(Arc<SourceReceipt>),
+    Failed {
+        message: String,
+        retry: bool,
+        receipt: Arc<SourceReceipt>,
+    },
+}
+
+/// A source as the page shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceView {
+    pub id: SourceId,
+    pub name: String,
+    pub origin: Origin,
+    pub state: SourceState,
+    /// The worker that holds it or will.
+    pub worker: usize,
+    /// How many workers died over it; at two it is set aside.
+    pub crashes: u8,
+}
+
+impl SourceView {
+    /// The span of events, as promised by the manifest or found in the file.
+    pub fn span_us(&self) -> Option<(TimeUs, TimeUs)> {
+        match (&self.origin, &self.state) {
+            (Origin::Manifest { batch, .. }, _) => batch.span_us(),
+            (Origin::File(_), SourceState::Ready(receipt)) => {
+                receipt.min_time_us.zip(receipt.max_time_us)
+            }
+            (Origin::File(_), _) => None,
+        }
+    }
+
+    /// Does a question about this period need it? What was opened by hand is always needed.
+    pub fn is_needed(&self, period: Period) -> bool {
+        match &self.origin {
+            Origin::Manifest { batch, .. } => batch.overlaps(period.from_us, period.until_us),
+            Origin::File(_) => true,
+        }
+    }
+
+    pub fn is_settled(&self) -> bool {
+        matches!(
+            self.state,
+            SourceState::Ready(_) | SourceState::Failed { .. }
+        )
+    }
+
+    pub fn is_ready(&self) -> bool {
+        matches!(self.state, SourceState::Ready(_))
+    }
+
+    pub fn bytes(&self) -> u64 {
+        match &self.origin {
+            Origin::Manifest { batch, .. } => batch.bytes,
+            Origin::File(file) => file.size() as u64,
+        }
+    }
+
+    /// Rows as promised or as read; `None` before a file was read.
+    pub fn rows(&self) -> Option<u64> {
+        match (&self.origin, &self.state) {
+            (_, SourceState::Ready(receipt)) => Some(receipt.rows_read),
+            (Origin::Manifest { batch, .. }, _) => Some(batch.rows),
+            (Origin::File(_), _) => None,
+        }
+    }
+
+    pub fn is_aggregate(&self) -> bool {
+        match (&self.origin, &self.state) {
+            (Origin::Manifest { batch, .. }, _) => batch.kind == BatchKind::Aggregate,
+            (Origin::File(_), SourceState::Ready(receipt)) => receipt.kind == "aggregate",
+            (Origin::File(_), _) => false,
+        }
+    }
+}
