@@ -1,0 +1,63 @@
+# Toolscope. `make run` and `make test` are all a newcomer needs; both install what is missing first.
+SHELL := /bin/bash
+ENV := . target/env.sh &&
+NATIVE := --no-default-features --features native
+WASM := --target wasm32-unknown-unknown --no-default-features --features
+TOOLSCOPE := target/release/toolscope
+DEMO := target/demo
+PORT ?= 8080
+EVENTS ?= 1000000
+SEED ?= 1
+
+.PHONY: help setup companion web build demo run test check unit e2e bench golden clean
+
+help: ## what there is
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## install what is missing
+	@scripts/setup.sh
+
+companion: setup ## build the companion: serve, demo, query
+	$(ENV) cargo build -q --release --bin toolscope $(NATIVE)
+
+public/vendor/echarts.min.js: scripts/echarts-entry.mjs scripts/build-echarts.mjs package-lock.json
+	$(ENV) node scripts/build-echarts.mjs
+
+web: companion public/vendor/echarts.min.js ## build the application into dist/
+	$(ENV) NO_COLOR=true trunk build --release --offline
+	$(TOOLSCOPE) zones --out dist/zones
+	$(TOOLSCOPE) precompress dist
+
+build: web ## build everything
+
+demo: companion ## make the demo organisation, once a day so that it ends today
+	@if [ ! -f $(DEMO)/manifest.json ] || [ -n "$$(find $(DEMO)/manifest.json -mmin +1440)" ] || [ $(TOOLSCOPE) -nt $(DEMO)/manifest.json ]; then \
+	  $(TOOLSCOPE) demo --events $(EVENTS) --seed $(SEED) --out $(DEMO); fi
+
+run: build demo ## build, make the demo data, serve it on http://127.0.0.1:8080
+	$(TOOLSCOPE) serve --app dist --data $(DEMO) --port $(PORT)
+
+test: setup check unit e2e ## everything CI runs
+
+check: setup ## formatting, lints, each feature alone
+	$(ENV) cargo fmt --check
+	$(ENV) for feature in engine charts native; do echo "check: $$feature alone" && cargo check -q --no-default-features --features $$feature || exit 1; done
+	$(ENV) cargo clippy -q --all-targets -- -D warnings
+	$(ENV) for feature in app worker columnar-module; do echo "clippy: $$feature for the browser" && cargo clippy -q $(WASM) $$feature -- -D warnings || exit 1; done
+
+unit: setup ## unit, property and golden tests
+	$(ENV) cargo test
+
+e2e: build demo ## the application in a real browser
+	$(ENV) node --test --test-concurrency=1 --test-reporter=spec 'tests/e2e/*.test.mjs'
+
+bench: build demo ## native kernels, then the application in a real browser
+	$(ENV) cargo bench --bench engine
+	$(ENV) node benches/browser/run.mjs
+
+golden: ## make the golden files again, with DuckDB and Polars
+	scripts/setup.sh python
+	$(ENV) "$$TOOLSCOPE_PYTHON" tests/golden/make.py
+
+clean:
+	rm -rf dist target/demo
