@@ -169,7 +169,7 @@ impl Pool {
             let Some(inner) = pool.upgrade() else { return };
             let pool = Self(inner);
             match event {
-                Event::Message(response, message) => pool.hear(worker, response, &message),
+                Event::Message(response, message) => pool.hear(worker, *response, &message),
                 Event::Crashed(reason) => {
                     pool.0.borrow_mut().last_crash = Some(reason);
                     watch::replace(&pool, worker);
@@ -251,7 +251,7 @@ impl Pool {
                     .ask_settled(id, Ok(Answer { tables, provenance }));
             }
             Response::Partial { id } => {
-                self.0.borrow_mut().partial_came(worker, id, message.get(1))
+                self.0.borrow_mut().partial_came(worker, id, message.get(1));
             }
             Response::AskFailed { id, code, message } => {
                 self.0

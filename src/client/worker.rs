@@ -14,7 +14,7 @@ const SCRIPT: &str = "/worker.js";
 
 /// What comes out of a worker.
 pub enum Event {
-    Message(Response, Array),
+    Message(Box<Response>, Array),
     /// It threw, could not be loaded, or speaks another version.
     Crashed(String),
 }
@@ -120,9 +120,9 @@ fn listen(
                 }
             }
             Ok(Response::Hello { .. }) | Err(_) => {
-                on_event(Event::Crashed(protocol::Unreadable.to_string()))
+                on_event(Event::Crashed(protocol::Unreadable.to_string()));
             }
-            Ok(response) => on_event(Event::Message(response, message)),
+            Ok(response) => on_event(Event::Message(Box::new(response), message)),
         }
     })
 }
