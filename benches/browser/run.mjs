@@ -1,0 +1,119 @@
+// What a person waits for, measured in a real Chromium over the served application: `make bench`.
+// Medians over several runs on an otherwise idle machine; the aims are those of the issue "The main job".
+import { cpus, totalmem } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TOOLSCOPE, browser, query, ready, records, serve } from "../../tests/e2e/harness.mjs";
+
+const RUNS = 5;
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+const kB = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
+
+const data = mkdtempSync(join(tmpdir(), "toolscope-bench-"));
+// Raw events only, so that a million of them are resident.
+execFileSync(TOOLSCOPE, ["demo", "--events", "1000000", "--seed", "1", "--aggregate-months", "0", "--out", data], { stdio: "inherit" });
+const server = await serve(data);
+const chrome = await browser();
+const results = [];
+const report = (what, value, aim) => results.push({ what, value, aim });
+
+/** A page that notes its long tasks from the start. */
+async function page(context) {
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    globalThis.longTasks = [];
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => globalThis.longTasks.push(entry.duration))).observe({ type: "longtask", buffered: true });
+  });
+  return page;
+}
+
+// From open to first numbers, cold cache.
+const firsts = [], completes = [], longest = [];
+for (let run = 0; run < RUNS; run++) {
+  const context = await chrome.newContext({ viewport: { width: 1440, height: 1000 } });
+  const cold = await page(context);
+  const started = performance.now();
+  await cold.goto(`${server.url}/executive`, { waitUntil: "commit" });
+  await cold.waitForFunction(() => document.querySelector('[data-widget="kpi"] [data-metric="executions"][data-value]:not([data-value=""])'), undefined, { polling: "raf" });
+  firsts.push(performance.now() - started);
+  await ready(cold, 60_000);
+  completes.push(performance.now() - started);
+  longest.push(Math.max(0, ...(await cold.evaluate(() => globalThis.longTasks))));
+  await context.close();
+}
+report("open to first numbers, cold", `${median(firsts).toFixed(0)} ms`, "≤ 1,500 ms");
+report("open to complete (30 days, comparison, adoption since the beginning)", `${median(completes).toFixed(0)} ms`, "");
+report("longest task of the main thread while opening", `${median(longest).toFixed(0)} ms`, "≤ 50 ms");
+
+// Filters over everything, a million raw events resident.
+const context = await chrome.newContext({ viewport: { width: 1440, height: 3000 } });
+const warm = await page(context);
+await warm.goto(`${server.url}/executive?range=all&compare=none`);
+await ready(warm, 120_000);
+const tools = records(query(data, "--group-by", "tool", "--measure", "executions").tables[0]).sort((a, b) => b.executions - a.executions).map((row) => row.tool);
+const filters = [`tool=${tools[0]}`, `tool=${tools.slice(0, 10).join(",")}`, "not.outcome=failure", "client=Cursor", ""];
+for (const [range, label] of [["range=all&compare=none", "all time"], ["range=90d", "90 days and comparison"], ["range=30d", "30 days and comparison"]]) {
+  const times = [];
+  for (const filter of filters) {
+    for (let run = 0; run < RUNS; run++) {
+      await warm.evaluate((search) => globalThis.toolscopeNavigate(search), `?${range}&compare=${range.includes("none") ? "none" : "previous"}`.replace(/&compare=none&compare=none/, "&compare=none"));
+      await ready(warm, 60_000);
+      times.push(await warm.evaluate((search) => new Promise((resolve) => {
+        const started = performance.now();
+        const check = () => {
+          const answered = Number(document.documentElement.dataset.answered ?? 0);
+          if (answered > before) resolve(performance.now() - started);
+          else requestAnimationFrame(check);
+        };
+        const before = Number(document.documentElement.dataset.answered ?? 0);
+        globalThis.toolscopeNavigate(search);
+        requestAnimationFrame(check);
+      }), `?${range}&${filter}`.replace(/&$/, "&zone=Europe/Berlin")));
+    }
+  }
+  report(`filter to all widgets answered, 1 M events, ${label}`, `${median(times).toFixed(0)} ms (widest ${Math.max(...times).toFixed(0)} ms)`, "≤ 50 ms");
+}
+report("longest task of the main thread while filters change", `${Math.max(0, ...(await warm.evaluate(() => globalThis.longTasks))).toFixed(0)} ms`, "≤ 50 ms");
+
+// Memory, as the Data page says it.
+const memory = await warm.evaluate(() => JSON.parse(document.documentElement.dataset.memory ?? "[]"));
+const events = memory.reduce((sum, shard) => sum + shard.events, 0);
+report("resident bytes an event", `${(memory.reduce((sum, shard) => sum + shard.resident, 0) / events).toFixed(1)} (${events} events, ${memory.length} workers)`, "≤ 32");
+report("memory of the workers' modules", `${(memory.reduce((sum, shard) => sum + shard.module, 0) / 1e6).toFixed(0)} MB`, "");
+await context.close();
+
+// What travels, brotli.
+const parts = { "application and styles": /toolscope-app|\.css$|^\/(executive)?$|\.html$/, charts: /echarts/, worker: /toolscope-worker|\/worker\.js/, "other (zones, icons, configuration)": /./ };
+const budgets = { "application and styles": "≤ 400 kB", charts: "≤ 250 kB", worker: "≤ 500 kB" };
+const transferred = {};
+const counting = await chrome.newContext();
+const counted = await counting.newPage();
+const session = await counting.newCDPSession(counted);
+await session.send("Network.enable");
+const urls = new Map();
+session.on("Network.responseReceived", ({ requestId, response }) => urls.set(requestId, new URL(response.url).pathname));
+const add = ({ requestId, encodedDataLength }) => {
+  const path = urls.get(requestId);
+  if (!path || path.startsWith("/data/")) return;
+  const part = Object.keys(parts).find((name) => parts[name].test(path));
+  transferred[part] = (transferred[part] ?? 0) + encodedDataLength;
+};
+session.on("Network.loadingFinished", add);
+await counted.goto(`${server.url}/executive`);
+await ready(counted);
+for (const name of ["toolscope-worker_bg.wasm", "toolscope-worker.js", "worker.js", "toolscope-columnar_bg.wasm"]) {
+  // Requests of workers are not seen by the page's session, so they are asked for once more, compressed.
+  const size = Number(execFileSync("curl", ["-so", "/dev/null", "-w", "%{size_download}", "-H", "Accept-Encoding: br", `${server.url}/${name}`]));
+  const part = name.includes("columnar") ? "Parquet module (on demand)" : "worker";
+  transferred[part] = (transferred[part] ?? 0) + size;
+}
+for (const [part, bytes] of Object.entries(transferred)) report(`bytes transferred: ${part}`, kB(bytes), budgets[part] ?? (part.startsWith("Parquet") ? "≤ 600 kB" : ""));
+
+await chrome.close();
+await server.stop();
+rmSync(data, { recursive: true });
+const machine = `${cpus()[0].model}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${chrome.version()}`;
+console.log(`\n${machine}\n`);
+console.log(["| what | measured | aim |", "|---|--:|--:|", ...results.map(({ what, value, aim }) => `| ${what} | ${value} | ${aim} |`)].join("\n"));

@@ -1,0 +1,122 @@
+// A person's own data: files through the picker and by drop, right numbers or a sentence, and nothing kept that is content.
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { ROOT, SHARED, browser, open, query, ready, records, serve, tiles, widgetTable } from "./harness.mjs";
+
+let server, chrome, context;
+const folder = mkdtempSync(join(tmpdir(), "toolscope-e2e-"));
+before(async () => {
+  server = await serve();
+  chrome = await browser();
+  context = await chrome.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: "UTC", locale: "en-GB" });
+});
+after(async () => {
+  await chrome?.close();
+  await server?.stop();
+});
+
+const event = (at, tool, user, outcome, duration, extra = {}) =>
+  JSON.stringify({ event_id: `${at}-${tool}-${user}`, kind: "execution", time: at, tool, user, outcome, duration_ms: duration, ...extra });
+
+async function pick(page, ...paths) {
+  await page.setInputFiles("input#open-files", paths);
+  await ready(page);
+}
+
+test("D5 D8 a dropped NDJSON file takes the place of the demo and its content goes nowhere", async () => {
+  const path = join(folder, "mine.ndjson");
+  const canary = "CANARY-E2E-7Q2";
+  writeFileSync(path, [
+    event("2026-05-01T10:00:00Z", "search", "ada@example.test", "success", 12.5, { arguments: canary }),
+    event("2026-05-01T10:01:00Z", "search", "ada@example.test", "failure", 20, { message: canary, error_class: "timeout" }),
+    event("2026-05-01T10:02:00Z", "fetch", "bob@example.test", "success", 7),
+    event("2026-05-01T10:02:00Z", "fetch", "bob@example.test", "success", 7),
+    '{"time":"never","tool":"x"}',
+  ].join("\n"));
+  const page = await open(context, `${server.url}/data`);
+  // A real drop: the event carries the file as the operating system would hand it over.
+  const text = readFileSync(path, "utf8");
+  const transfer = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], "mine.ndjson"));
+    return transfer;
+  }, text);
+  await page.dispatchEvent("[data-drop-zone]", "drop", { dataTransfer: transfer });
+  await page.locator('[data-source="mine.ndjson"][data-source-state="ready"]').waitFor();
+  const row = page.locator('[data-source="mine.ndjson"]');
+  assert.equal(await row.getAttribute("data-rows-read"), "5");
+  assert.equal(await row.getAttribute("data-accepted"), "3");
+  assert.equal(await row.getAttribute("data-set-aside"), "1");
+  assert.equal(await row.getAttribute("data-duplicates"), "1");
+  const shown = await page.locator("main").innerText();
+  assert.match(shown, /arguments/, "the receipt names what was dropped");
+  await page.locator('nav a[href^="/executive"]').first().click();
+  await ready(page);
+  assert.equal((await tiles(page)).executions, 3);
+  assert.equal((await tiles(page)).users, 2);
+  const everything = await page.evaluate(async () => {
+    const stored = JSON.stringify({ ...localStorage, ...sessionStorage });
+    const databases = (await indexedDB.databases?.()) ?? [];
+    return document.documentElement.outerHTML + stored + JSON.stringify(databases) + location.href;
+  });
+  assert.ok(!everything.includes(canary));
+  assert.deepEqual(page.errors, []);
+  await page.close();
+});
+
+const bad = {
+  "empty.ndjson": ["", /empty/i],
+  "page.json": ["<!doctype html><html><body>Sign in</body></html>", /HTML/],
+  "noise.parquet": [Buffer.from([...Array(4096).keys()].map((n) => (n * 7919) % 251)), /not|recogni|unknown/i],
+  "cut.arrow": [Buffer.concat([Buffer.from("ARROW1\0\0"), Buffer.alloc(100)]), /cut|damaged|truncated|complete|end/i],
+};
+test("A5 files that can't be read are named with a sentence, and the rest works", async () => {
+  const paths = Object.entries(bad).map(([name, [content]]) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  });
+  const good = join(folder, "good.ndjson");
+  writeFileSync(good, event("2026-05-02T10:00:00Z", "search", "ada@example.test", "success", 5));
+  const page = await open(context, `${server.url}/data`);
+  await page.setInputFiles("input#open-files", [...paths, good]);
+  await page.locator('[data-source="good.ndjson"][data-source-state="ready"]').waitFor();
+  for (const [name, [, sentence]] of Object.entries(bad)) {
+    const row = page.locator(`[data-source="${name}"][data-source-state="failed"]`);
+    await row.waitFor();
+    assert.match(await row.innerText(), sentence, name);
+  }
+  await page.locator('nav a[href^="/executive"]').first().click();
+  await ready(page);
+  assert.equal((await tiles(page)).executions, 1);
+  await page.close();
+});
+
+const corpus = join(SHARED, "corpus");
+const streams = existsSync(corpus) ? readdirSync(corpus).filter((name) => existsSync(join(corpus, name, "truth.json"))) : [];
+if (streams.length === 0) test("the corpus through the picker", { skip: "skipped: ../shared/corpus is missing" }, () => {});
+for (const stream of streams) {
+  test(`D3 ${stream} through the file picker gives the numbers of the command line and of its truth`, async () => {
+    const files = JSON.parse(readFileSync(join(corpus, stream, "truth.json"), "utf8")).files;
+    // One file: where a stream has logs and traces, they tell of the same calls.
+    const [name, truth] = Object.entries(files).sort((a, b) => b[1].executions - a[1].executions)[0];
+    const path = join(corpus, stream, name);
+    const answer = query(path, "--range", "all", "--dashboard", "executive");
+    const page = await open(context, `${server.url}/executive?range=all&compare=none`);
+    await pick(page, path);
+    const shown = await tiles(page);
+    assert.equal(shown.executions, truth.executions);
+    assert.equal(shown.executions, records(answer.tables.find((table) => table.id === "kpi"))[0].executions);
+    assert.equal(shown.users, Object.keys(truth.by_user).length);
+    const tools = await widgetTable(page, "top-tools");
+    for (const tool of tools) assert.equal(tool.executions, truth.by_tool[tool.tool].count ?? truth.by_tool[tool.tool], tool.tool);
+    const canaries = readFileSync(join(corpus, "canaries.txt"), "utf8").trim().toLowerCase().split("\n");
+    await page.locator('nav a[href^="/data"]').first().click();
+    await page.locator("[data-source]").first().waitFor();
+    const everything = (await page.evaluate(() => document.documentElement.outerHTML + JSON.stringify({ ...localStorage }) + location.href)).toLowerCase();
+    assert.deepEqual(canaries.filter((canary) => everything.includes(canary)), []);
+    await page.close();
+  });
+}

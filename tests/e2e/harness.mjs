@@ -1,0 +1,99 @@
+// What every browser test needs: a companion that serves a build, a Chromium, and answers from the command line.
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+export const TOOLSCOPE = process.env.TOOLSCOPE_BIN ?? join(ROOT, "target/release/toolscope");
+export const DIST = process.env.TOOLSCOPE_DIST ?? join(ROOT, "dist");
+export const DEMO = process.env.TOOLSCOPE_DEMO ?? join(ROOT, "target/demo");
+export const SHARED = process.env.TOOLSCOPE_SHARED ?? join(ROOT, "../shared");
+
+/** Starts `toolscope serve` on a free port; `{ url, stop }`. */
+export async function serve(data = DEMO, more = []) {
+  const child = spawn(TOOLSCOPE, ["serve", "--app", DIST, "--data", data, "--port", "0", ...more], { stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  for await (const chunk of child.stdout) {
+    said += chunk;
+    const found = said.match(/http:\/\/[\d.:]+/);
+    if (found) {
+      return { url: found[0], stop: async () => { child.kill(); await once(child, "exit"); } };
+    }
+  }
+  throw new Error(`toolscope serve ended without an address: ${said}`);
+}
+
+/** A headless Chromium that asks nobody on the network. */
+export async function browser() {
+  const executablePath = process.env.TOOLSCOPE_BROWSER ?? "/usr/bin/chromium";
+  if (!existsSync(executablePath)) throw new Error(`${executablePath} is missing; run scripts/setup.sh`);
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+/** A page whose errors fail the test that opened it; `page.errors` collects them. */
+export async function open(context, url) {
+  const page = await context.newPage();
+  page.errors = [];
+  page.on("pageerror", (error) => page.errors.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && page.errors.push(message.text()));
+  await page.goto(url);
+  await ready(page);
+  return page;
+}
+
+/** Waits until all the question needs is loaded and every visible widget has answered. */
+export async function ready(page, timeout = 30_000) {
+  await page.waitForFunction(
+    () =>
+      document.documentElement.dataset.state === "ready" &&
+      document.querySelectorAll("[data-widget]").length > 0 &&
+      !document.querySelector('[data-widget][data-state="loading"],[data-widget][data-state="refreshing"],[data-widget][data-state="partial"]'),
+    undefined,
+    { timeout },
+  );
+}
+
+/** `toolscope query … --format json` as an object. */
+export function query(sources, ...args) {
+  const out = execFileSync(TOOLSCOPE, ["query", ...[sources].flat(), ...args, "--format", "json"], { maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "ignore"] });
+  return JSON.parse(out);
+}
+
+/** The rows of a result table as objects by column id. */
+export function records(table) {
+  return table.rows.map((row) => Object.fromEntries(table.columns.map((column, index) => [column.name, row[index]])));
+}
+
+/** The numbers of the KPI tiles: metric id → value, as the page holds them unrounded. */
+export async function tiles(page) {
+  return page.$$eval('[data-widget="kpi"] [data-metric][data-value]', (tiles) =>
+    Object.fromEntries(tiles.map((tile) => [tile.dataset.metric, tile.dataset.value === "" ? null : Number(tile.dataset.value)])));
+}
+
+/** A widget's `<table>` as objects by column id, unrounded. Opens the table view first. */
+export async function widgetTable(page, id) {
+  const widget = page.locator(`[data-widget="${id}"]`);
+  const toggle = widget.locator('[data-action="table"]');
+  if ((await toggle.count()) && (await toggle.getAttribute("aria-pressed")) !== "true") await toggle.click();
+  await widget.locator("table").waitFor();
+  return widget.locator("tbody tr").evaluateAll((rows) =>
+    rows.map((row) => Object.fromEntries([...row.querySelectorAll("[data-column]")].map((cell) => {
+      const value = cell.dataset.value;
+      return [cell.dataset.column, value === "" ? null : cell.dataset.type === "text" || cell.dataset.type === "time" ? value : Number(value)];
+    }))));
+}
+
+/** Numbers equal to nine digits; everything else exactly. */
+export function same(actual, expected) {
+  if (typeof actual === "number" && typeof expected === "number") {
+    return Math.abs(actual - expected) <= 1e-9 * Math.max(1, Math.abs(actual), Math.abs(expected));
+  }
+  return (actual ?? null) === (expected ?? null);
+}

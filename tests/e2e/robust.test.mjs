@@ -1,0 +1,73 @@
+// What goes wrong on the way: batches that are missing, cut or false, and a worker that dies.
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { DEMO, browser, open, ready, serve, tiles } from "./harness.mjs";
+
+let chrome;
+before(async () => { chrome = await browser(); });
+after(async () => { await chrome?.close(); });
+
+test("A5 a missing, a cut and a falsified batch are named; the rest is right", async () => {
+  const data = mkdtempSync(join(tmpdir(), "toolscope-broken-"));
+  cpSync(DEMO, data, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(data, "manifest.json"), "utf8"));
+  const raw = manifest.batches.filter((batch) => batch.kind === "raw").sort((a, b) => b.max_time.localeCompare(a.max_time));
+  const [missing, cut, falsified] = raw;
+  for (const batch of [missing, cut, falsified]) rmSync(join(data, `${batch.url}.br`), { force: true });
+  rmSync(join(data, missing.url));
+  truncateSync(join(data, cut.url), Math.floor(cut.bytes / 2));
+  const bytes = readFileSync(join(data, falsified.url));
+  bytes[bytes.length >> 1] ^= 0xff;
+  writeFileSync(join(data, falsified.url), bytes);
+  const server = await serve(data);
+  const context = await chrome.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: "UTC" });
+  const page = await context.newPage();
+  await page.goto(`${server.url}/executive?range=90d&compare=none`);
+  await ready(page, 60_000);
+  const shown = await tiles(page);
+  assert.ok(shown.executions > 0);
+  await page.goto(`${server.url}/data?range=90d&compare=none`);
+  for (const [batch, sentence] of [[missing, /404|not on the server/i], [cut, /cut|bytes/i], [falsified, /checksum/i]]) {
+    const row = page.locator(`[data-source="${batch.url}"][data-source-state="failed"]`);
+    await row.waitFor({ timeout: 60_000 });
+    assert.match(await row.innerText(), sentence);
+  }
+  await context.close();
+  await server.stop();
+});
+
+test("A6 a worker that dies is replaced within 3 s and the same numbers come back", async () => {
+  const server = await serve();
+  const context = await chrome.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: "UTC" });
+  const page = await open(context, `${server.url}/executive?range=7d`);
+  const before = await tiles(page);
+  assert.ok(page.workers().length >= 1);
+  await page.workers()[0].evaluate(() => self.close());
+  const killed = Date.now();
+  await page.waitForEvent("worker", { timeout: 4_000 });
+  assert.ok(Date.now() - killed < 3_500, "a new worker was there in time");
+  await ready(page);
+  await page.goto(`${server.url}/executive?range=24h`);
+  await page.goBack();
+  await ready(page);
+  assert.deepEqual(await tiles(page), before);
+  await context.close();
+  await server.stop();
+});
+
+test("D1 only the batches a question needs are fetched", async () => {
+  const server = await serve();
+  const context = await chrome.newContext({ timezoneId: "UTC" });
+  const page = await context.newPage();
+  const fetched = new Set();
+  page.on("request", (request) => request.url().includes("/data/") && fetched.add(new URL(request.url()).pathname));
+  const manifest = JSON.parse(readFileSync(join(DEMO, "manifest.json"), "utf8"));
+  await page.goto(`${server.url}/data?range=24h&compare=none`);
+  await page.waitForFunction(() => document.documentElement.dataset.state === "ready");
+  assert.ok(fetched.size < manifest.batches.length / 2, `${fetched.size} of ${manifest.batches.length} fetched`);
+  await context.close();
+  await server.stop();
+});
