@@ -6,6 +6,7 @@ pub mod period;
 pub mod question;
 pub mod range;
 pub mod request;
+mod typed;
 pub mod url;
 pub mod widgets;
 

@@ -27,6 +27,7 @@ impl Period {
         self.from_us <= time_us && time_us < self.until_us
     }
 
+    #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self {
             from_us: self.from_us.min(other.from_us),

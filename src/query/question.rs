@@ -111,10 +111,12 @@ impl Question {
 
     /// The spans of time the question means in these surroundings. The one place where they are worked out.
     pub fn periods(&self, context: &AskContext, zone: &Zone) -> (Period, Option<Comparison>) {
+        let (now, span) = (context.now_us, context.data_span_us);
+        let period = self.range.resolve(now, zone, self.week_start, span);
         (
-            self.range
-                .resolve(context.now_us, zone, self.week_start, context.data_span_us),
-            None,
+            period,
+            self.compare
+                .resolve(&self.range, period, now, zone, self.week_start, span),
         )
     }
 }
