@@ -1,1 +1,18 @@
-//! engine
+//! Owns: what is kept of the events (segments), the one pass over them, the mergeable states it leaves, and the
+//! tables made of those. Does not own: bytes and formats (`ingest`), definitions (`metrics`), the question (`query`),
+//! time of day, randomness, threads.
+//!
+//! The way of an answer: [`Engine::begin`] gathers all queries of a question into one [`Pass`]; [`Pass::step`] walks
+//! over some rows at a time, so that a newer question can interrupt; [`Pass::finish`] gives a [`PartialAnswer`],
+//! this shard's states. Partial answers merge in any order; [`answer`] turns one into tables.
+
+mod answer;
+mod load;
+mod partial;
+mod pass;
+pub mod sketch;
+
+pub use answer::{Answered, answer};
+pub use load::{AggregateError, Engine, Footprint, LoadOutcome};
+pub use partial::{PartialAnswer, PartialError};
+pub use pass::Pass;
