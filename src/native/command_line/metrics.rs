@@ -1,0 +1,117 @@
+//! `toolscope metrics`: the names a question can use, from the registry.
+
+use super::arguments::{Format, MetricsArguments};
+use super::{Failure, say, say_raw};
+use crate::metrics::REGISTRY;
+use crate::model::schema::SCHEMA;
+use crate::query::{Dimension, widgets};
+
+/// Dimensions that are no columns.
+pub const OTHER_DIMENSIONS: [&str; 8] = [
+    "department",
+    "team",
+    "role",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "hour_of_week",
+];
+
+pub fn run(arguments: &MetricsArguments) -> Result<(), Failure> {
+    let groups = [
+        ("measure", measures()),
+        ("dimension", dimensions()),
+        ("widget", widget_list()),
+        ("dashboard", dashboards()),
+    ];
+    let rows = groups
+        .iter()
+        .flat_map(|(group, rows)| rows.iter().map(move |row| (*group, row)));
+    match arguments.format {
+        Format::Json => {
+            let list: Vec<_> = rows
+                .map(|(group, (id, name, meaning))| {
+                    serde_json::json!({"kind": group, "id": id, "name": name, "meaning": meaning})
+                })
+                .collect();
+            say(&serde_json::Value::Array(list).to_string())
+        }
+        Format::Csv => {
+            let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+            let mut text = String::from("kind,id,name,meaning\r\n");
+            for (group, (id, name, meaning)) in rows {
+                text.extend([
+                    group,
+                    ",",
+                    id,
+                    ",",
+                    &quote(name),
+                    ",",
+                    &quote(meaning),
+                    "\r\n",
+                ]);
+            }
+            say_raw(text.as_bytes())
+        }
+        Format::Table => {
+            let mut text = String::new();
+            for (group, rows) in &groups {
+                text.extend([group, "s\n"]);
+                for (id, name, meaning) in rows {
+                    let line = format!("  {id:<24} {name}: {meaning}\n");
+                    text.push_str(&line);
+                }
+                text.push('\n');
+            }
+            say_raw(text.trim_end().as_bytes())?;
+            say("")
+        }
+    }
+}
+
+type Row = (String, String, String);
+
+fn measures() -> Vec<Row> {
+    REGISTRY
+        .iter()
+        .map(|spec| (spec.id.into(), spec.name.into(), spec.definition.into()))
+        .collect()
+}
+
+fn dimensions() -> Vec<Row> {
+    let columns = SCHEMA.iter().map(|spec| (spec.name, spec.meaning));
+    let others = OTHER_DIMENSIONS.iter().map(|name| (*name, ""));
+    columns
+        .chain(others)
+        .filter_map(|(name, meaning)| {
+            let dimension = Dimension::parse(name)?;
+            let meaning = match dimension {
+                _ if dimension.is_from_directory() => "From the directory.",
+                _ if dimension.is_time() => "In the time zone of the question.",
+                _ => meaning,
+            };
+            Some((name.into(), dimension.label().into(), meaning.into()))
+        })
+        .collect()
+}
+
+fn widget_list() -> Vec<Row> {
+    widgets::WIDGETS
+        .iter()
+        .map(|widget| {
+            (
+                widget.id.into(),
+                widget.title.into(),
+                widget.description.into(),
+            )
+        })
+        .collect()
+}
+
+fn dashboards() -> Vec<Row> {
+    widgets::DASHBOARDS
+        .iter()
+        .map(|(id, widgets)| ((*id).into(), "Widgets".into(), widgets.join(", ")))
+        .collect()
+}
