@@ -162,7 +162,11 @@ impl Teller {
         }
         let passed = (day - self.today + stories::DAYS) as f64 / stories::DAYS as f64;
         let growth = 1.0 + (stories::GROWTH_PER_PERSON - 1.0) * passed;
-        lognormal(&mut self.rng, person.habit.calls * growth, 0.55)
+        lognormal(
+            &mut self.rng,
+            person.habit.calls * person.zest * growth,
+            0.55,
+        )
     }
 
     fn day_of(&mut self, position: usize, person: &Person, day: i64, events: u64) {

@@ -6,7 +6,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::catalogue::{CLIENTS, DEPARTMENTS, DOMAIN, PLATFORMS, SERVERS, WORKSPACES, tools};
-use super::chance::{cumulative, exponential, happens, normal, pick, pick_cumulative};
+use super::chance::{cumulative, exponential, happens, lognormal, normal, pick, pick_cumulative};
 use super::names::{OFFICES, Office};
 use super::stories::{self, Habit};
 
@@ -36,6 +36,8 @@ pub struct Person {
     pub left_day: Option<i64>,
     /// Days between a client's release and its installation.
     pub upgrade_days: f64,
+    /// This person's calls beside others' of the same habit.
+    pub zest: f64,
 }
 
 impl Person {
@@ -95,6 +97,7 @@ pub fn hire(rng: &mut ChaCha8Rng, today: i64) -> Vec<Person> {
                 adopted_day: history.adopted_day,
                 left_day: history.left_day,
                 upgrade_days: exponential(rng, 7.0).min(75.0),
+                zest: lognormal(rng, 1.0, stories::PERSONAL_SPREAD),
             });
         }
     }

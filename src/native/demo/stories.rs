@@ -30,8 +30,11 @@ const fn habit(share: f64, active_chance: f64, calls: f64) -> Habit {
     }
 }
 
+/// People differ beyond their habit: σ of the logarithm of a person's own factor.
+pub const PERSONAL_SPREAD: f64 = 0.5;
+
 /// Share of the people who used tools before the demo's year began.
-pub const ADOPTED_BEFORE: f64 = 0.30;
+pub const ADOPTED_BEFORE: f64 = 0.46;
 /// A person calls this many times as many tools at the end of the year as at its beginning.
 pub const GROWTH_PER_PERSON: f64 = 1.45;
 
