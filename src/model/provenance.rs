@@ -33,6 +33,8 @@ pub enum WarningCode {
     NamesCut,
     /// "Now" was taken from the newest event.
     NowFromData,
+    /// A reader had to assume something about a source (times without a zone, rows without an outcome).
+    Assumed,
 }
 
 impl WarningCode {
@@ -50,6 +52,7 @@ impl WarningCode {
             Self::Unrecognised => "unrecognised",
             Self::NamesCut => "names_cut",
             Self::NowFromData => "now_from_data",
+            Self::Assumed => "assumed",
         }
     }
 }
@@ -108,6 +111,8 @@ pub struct SourceReceipt {
     /// "scope · span name" → how many records no profile recognised.
     pub unrecognised: BTreeMap<String, u64>,
     pub names_cut: u64,
+    /// What a reader has to say about the whole source ("times without a zone were read as UTC").
+    pub notes: Vec<String>,
     /// Why the whole source could not be read; then all counts may be zero.
     pub error: Option<String>,
     /// Time spent reading, milliseconds.

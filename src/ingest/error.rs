@@ -1,0 +1,200 @@
+//! Why a source could not be read: a stable code for programs, a sentence for people. Never a value of the data.
+
+use crate::model::limits::{COLUMNS_MAX, FILE_BYTES_MAX, ROW_GROUPS_MAX};
+use crate::protocol::ErrorCode;
+
+use super::Format;
+
+const MIB: u64 = 1024 * 1024;
+
+/// Something that arrived where event data was expected, known by its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stranger {
+    Html,
+    Xml,
+    Gzip,
+    Zstd,
+    Zip,
+    OtherArchive,
+    Pdf,
+    Sqlite,
+    Avro,
+    Orc,
+    FeatherV1,
+    EncryptedParquet,
+    Utf16,
+    Csv,
+    JsonArray,
+    JsonOther,
+    Text,
+    Binary,
+}
+
+impl Stranger {
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Html => {
+                "This is an HTML page, not event data; the address may lead to a sign-in or error page. \
+                 Open it in a browser tab to see, then fetch the data file itself."
+            }
+            Self::Xml => {
+                "This is XML, not event data. Export the events as NDJSON, Arrow IPC or Parquet."
+            }
+            Self::Gzip => {
+                "This file is compressed with gzip. Unpack it first (gunzip), then open the file inside."
+            }
+            Self::Zstd => {
+                "This file is compressed with zstd. Unpack it first (unzstd), then open the file inside."
+            }
+            Self::Zip => {
+                "This is a ZIP archive or an office document. Unpack it, or export the events as NDJSON or Parquet."
+            }
+            Self::OtherArchive => {
+                "This is a compressed archive. Unpack it first, then open the file inside."
+            }
+            Self::Pdf => {
+                "This is a PDF document, not event data. Export the events as NDJSON, Arrow IPC or Parquet."
+            }
+            Self::Sqlite => {
+                "This is an SQLite database. Export the events table as NDJSON or Parquet."
+            }
+            Self::Avro => {
+                "This is an Avro file, which is not read. Export the events as Parquet or NDJSON."
+            }
+            Self::Orc => {
+                "This is an ORC file, which is not read. Export the events as Parquet or NDJSON."
+            }
+            Self::FeatherV1 => {
+                "This is a Feather file of the first version. Save it again as Feather 2 (Arrow IPC) or Parquet."
+            }
+            Self::EncryptedParquet => {
+                "This Parquet file is encrypted. Save it without encryption, then open it again."
+            }
+            Self::Utf16 => "This text is in UTF-16. Save it again as UTF-8, then open it.",
+            Self::Csv => {
+                "This looks like CSV, which this version does not read. Convert it to NDJSON, Arrow IPC or Parquet."
+            }
+            Self::JsonArray => {
+                "This is one JSON array. Write one event a line instead (NDJSON), for example with: jq -c '.[]'"
+            }
+            Self::JsonOther => {
+                "This is JSON, but no event in it has a time. Event data needs a field named \"time\" \
+                 (or timestamp, ts, start_time) in every line."
+            }
+            Self::Text => {
+                "This is plain text, not event data. Toolscope reads NDJSON, OTLP JSON lines, Arrow IPC and Parquet."
+            }
+            Self::Binary => {
+                "This is not a format Toolscope knows. It reads NDJSON, OTLP JSON lines, Arrow IPC and Parquet."
+            }
+        }
+    }
+
+    const fn code(self) -> ErrorCode {
+        match self {
+            Self::Html | Self::Xml | Self::Pdf | Self::JsonOther | Self::Text | Self::Binary => {
+                ErrorCode::UnknownFormat
+            }
+            _ => ErrorCode::Unsupported,
+        }
+    }
+}
+
+/// Why a whole source gives no events.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IngestError {
+    #[error("The file is empty. Check that the export finished, then open it again.")]
+    Empty,
+    #[error("{}", .0.sentence())]
+    Stranger(Stranger),
+    #[error("The {} ends before it is complete. Fetch or copy it again.", .0.label())]
+    Truncated(Format),
+    #[error("The {} is damaged: {what}. Fetch or copy it again.", .format.label())]
+    Damaged { format: Format, what: &'static str },
+    #[error("The {} uses {what}, which is not read. {remedy}", .format.label())]
+    Unsupported {
+        format: Format,
+        what: &'static str,
+        remedy: &'static str,
+    },
+    #[error(
+        "The {} has no column \"{column}\" (or one of its other names). Rename the column that holds it, then open \
+         the file again.", .format.label()
+    )]
+    ColumnMissing {
+        format: Format,
+        column: &'static str,
+    },
+    #[error(
+        "The {} writes version {found}; this build reads version {known}. Update Toolscope, or export the older \
+         version.", .format.label()
+    )]
+    Version {
+        format: Format,
+        found: u32,
+        known: u32,
+    },
+    #[error(
+        "The file is larger than {} MiB. Split it into smaller ones, for example one a week.", FILE_BYTES_MAX / MIB
+    )]
+    FileTooLarge,
+    #[error(
+        "The {} would unpack to more than is allowed ({what}). Split it into smaller files.", .format.label()
+    )]
+    TooLarge { format: Format, what: &'static str },
+    #[error("The {} has more than {COLUMNS_MAX} columns. Keep the ones that are needed.", .0.label())]
+    TooManyColumns(Format),
+    #[error("The {} has more than {ROW_GROUPS_MAX} row groups. Write it with larger ones.", .0.label())]
+    TooManyRowGroups(Format),
+    #[error(
+        "The file has {found} bytes where {expected} were announced. Fetch it again; if that does not help, the \
+         manifest is older than the file."
+    )]
+    Length { expected: u64, found: u64 },
+    #[error(
+        "The file's checksum differs from the manifest's, so it was changed or damaged on the way. Fetch it again; \
+         if that does not help, write the manifest anew."
+    )]
+    Checksum,
+    #[error("This needs the Parquet and zstd reader, which is not part of this module.")]
+    ColumnarNeeded,
+    #[error("Reading the {} failed inside Toolscope. Please report which program wrote the file.", .0.label())]
+    Internal(Format),
+}
+
+impl IngestError {
+    /// The stable code of the protocol.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Empty => ErrorCode::Empty,
+            Self::Stranger(stranger) => stranger.code(),
+            Self::Truncated(_) => ErrorCode::Truncated,
+            Self::Damaged { .. } => ErrorCode::Damaged,
+            Self::Unsupported { .. } | Self::Version { .. } | Self::ColumnarNeeded => {
+                ErrorCode::Unsupported
+            }
+            Self::ColumnMissing { .. } => ErrorCode::UnknownFormat,
+            Self::FileTooLarge
+            | Self::TooLarge { .. }
+            | Self::TooManyColumns(_)
+            | Self::TooManyRowGroups(_) => ErrorCode::TooLarge,
+            Self::Length { expected, found } => {
+                if *found < *expected {
+                    ErrorCode::Truncated
+                } else {
+                    ErrorCode::Checksum
+                }
+            }
+            Self::Checksum => ErrorCode::Checksum,
+            Self::Internal(_) => ErrorCode::Internal,
+        }
+    }
+
+    /// May fetching the same address again help?
+    pub const fn retry(&self) -> bool {
+        matches!(
+            self.code(),
+            ErrorCode::Empty | ErrorCode::Truncated | ErrorCode::Damaged | ErrorCode::Checksum
+        )
+    }
+}

@@ -1,0 +1,54 @@
+//! Parquet, for batches at rest.
+
+use arrow_array::RecordBatch;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+
+use super::WriteError;
+use super::table::{aggregate_table, events_table};
+use crate::model::{AggregateBatch, Batch};
+
+const FAILED: WriteError = WriteError("Parquet");
+const ROW_GROUP_ROWS: usize = 131_072;
+
+/// The compressions that are written; the same are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ParquetCompression {
+    None,
+    Snappy,
+    #[default]
+    Zstd,
+}
+
+/// Raw events as Parquet.
+pub fn batch_to_parquet(
+    batch: &Batch,
+    compression: ParquetCompression,
+) -> Result<Vec<u8>, WriteError> {
+    write(&events_table(batch).map_err(|_| FAILED)?, compression).map_err(|_| FAILED)
+}
+
+/// Pre-aggregated hours as Parquet.
+pub fn aggregate_to_parquet(
+    batch: &AggregateBatch,
+    compression: ParquetCompression,
+) -> Result<Vec<u8>, WriteError> {
+    write(&aggregate_table(batch).map_err(|_| FAILED)?, compression).map_err(|_| FAILED)
+}
+
+fn write(table: &RecordBatch, compression: ParquetCompression) -> Result<Vec<u8>, ParquetError> {
+    let compression = match compression {
+        ParquetCompression::None => Compression::UNCOMPRESSED,
+        ParquetCompression::Snappy => Compression::SNAPPY,
+        ParquetCompression::Zstd => Compression::ZSTD(ZstdLevel::try_new(3)?),
+    };
+    let properties = WriterProperties::builder()
+        .set_compression(compression)
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), table.schema(), Some(properties))?;
+    writer.write(table)?;
+    writer.into_inner()
+}
