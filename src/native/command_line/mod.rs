@@ -137,6 +137,7 @@ fn serve_files(arguments: ServeArguments) -> Result<(), Failure> {
         .enable_all()
         .build()?;
     let served = runtime.block_on(async {
+        let stop = stop_signal()?;
         let server = serve::bind(&options).await?;
         if server.moved {
             say(&format!(
@@ -148,28 +149,32 @@ fn serve_files(arguments: ServeArguments) -> Result<(), Failure> {
             "Toolscope is at http://{} (Ctrl-C ends it).",
             server.address
         ))?;
-        server.run(stop_signal()).await.map_err(Failure::from)
+        server.run(stop).await.map_err(Failure::from)
     });
     // Threads that still read from the disk need not be waited for.
     runtime.shutdown_background();
     served
 }
 
-/// Ctrl-C, or what a service manager sends.
-async fn stop_signal() {
-    let ctrl_c = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-            let _ = ctrl_c.await;
-            return;
-        };
+/// Ctrl-C, or what a service manager sends. Listens from the call on, not only from the first poll: whoever reads the
+/// address may want to stop at once.
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
         tokio::select! {
-            _ = ctrl_c => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    let _ = ctrl_c.await;
+    })
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

@@ -82,6 +82,7 @@ fn is_navigation(path: &str, headers: &HeaderMap) -> bool {
     let mode = text_of(headers, &HeaderName::from_static("sec-fetch-mode"));
     let accept = text_of(headers, &ACCEPT);
     !last.contains('.')
+        && !last.to_ascii_lowercase().contains("%2e")
         && !is_data
         && mode.is_none_or(|mode| mode == "navigate")
         && accept.is_none_or(|accept| accept.contains("text/html") || accept.contains("*/*"))
