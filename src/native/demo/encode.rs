@@ -1,138 +1,48 @@
-//! Events and hours as Arrow record batches in narrow types, because what is not written need not be transferred:
-//! dictionary keys of one or two bytes, times in milliseconds, ids that count up. Files come out compact under Brotli.
-
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use arrow_array::types::{UInt8Type, UInt16Type, UInt32Type};
-use arrow_array::{
-    Array, ArrayRef, BinaryArray, DictionaryArray, Float64Array, PrimitiveArray, RecordBatch,
-    StringArray, TimestampMillisecondArray, UInt32Array, UInt64Array,
-};
-use arrow_ipc::writer::FileWriter;
-use arrow_schema::{ArrowError, Field, Schema};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
+//! Events and hours as the batches that `ingest::write` puts into files.
 
 use super::DemoFormat;
 use super::aggregate::HourRow;
-use super::catalogue::{CLIENTS, ERRORS, MODELS, PLATFORMS, SERVERS, Tool, WORKSPACES};
-use super::events::{DemoEvent, NONE_8, NONE_16, NONE_32, NONE_64, Year};
-use crate::model::Column;
+use super::catalogue::{CLIENTS, ERRORS, MODELS, PLATFORMS, SERVERS, WORKSPACES, tools};
+use super::events::{DemoEvent, NONE_8, NONE_32, NONE_64, Year};
+use crate::ingest::write::{self, ParquetCompression, WriteError};
+use crate::model::batch::{BatchBuilder, DictColumn};
+use crate::model::schema::{TEXT_COLUMNS, text_index};
+use crate::model::{AggregateBatch, Batch, Column, EventRow};
 
-/// Largest number of values behind keys of one and of two bytes.
-const ONE_BYTE: usize = 1 << 8;
-const TWO_BYTES: usize = 1 << 16;
-
-/// Raw events; the ids are `first_id`, `first_id + 1` and so on.
-pub fn raw(year: &Year, events: &[DemoEvent], first_id: u64) -> Result<RecordBatch, ArrowError> {
-    let tools = super::catalogue::tools();
-    let text = |of: &dyn Fn(&DemoEvent) -> Option<String>| dictionary(events.iter().map(of));
-    let code = |code: u8| (code != NONE_8).then_some(usize::from(code));
-    let count = |value: u32| (value != NONE_32).then_some(value);
-    let columns: Vec<(Column, ArrayRef)> = vec![
-        (
-            Column::EventId,
-            Arc::new(UInt64Array::from_iter_values(
-                first_id..first_id + events.len() as u64,
-            )),
-        ),
-        (
-            Column::Kind,
-            text(&|event| Some(event.kind.name().to_owned()))?,
-        ),
-        (
-            Column::Time,
-            times(events.iter().map(|event| event.time_us / 1_000)),
-        ),
-        (
-            Column::Tool,
-            text(&|event| Some(tools.get(code(event.tool)?)?.0.name.to_owned()))?,
-        ),
-        (
-            Column::Server,
-            text(&|event| Some(SERVERS.get(code(event.server)?)?.name.to_owned()))?,
-        ),
-        (Column::User, text(&|event| user(year, event))?),
-        (
-            Column::Workspace,
-            text(&|event| Some(WORKSPACES.get(code(event.workspace)?)?.0.to_owned()))?,
-        ),
-        (
-            Column::Client,
-            text(&|event| Some(CLIENTS.get(code(event.client)?)?.name.to_owned()))?,
-        ),
-        (
-            Column::ClientVersion,
-            text(&|event| version(event).map(str::to_owned))?,
-        ),
-        (
-            Column::Platform,
-            text(&|event| Some(PLATFORMS.get(code(event.platform)?)?.0.to_owned()))?,
-        ),
-        (
-            Column::Outcome,
-            text(&|event| Some(event.outcome.name().to_owned()))?,
-        ),
-        (
-            Column::ErrorClass,
-            text(&|event| Some((*ERRORS.get(code(event.error)?)?).to_owned()))?,
-        ),
-        (
-            Column::DurationMs,
-            Arc::new(events.iter().map(duration_ms).collect::<Float64Array>()),
-        ),
-        (
-            Column::Session,
-            text(&|event| count(event.session).map(|session| session.to_string()))?,
-        ),
-        (
-            Column::Model,
-            text(&|event| Some(MODELS.get(code(event.model)?)?.0.to_owned()))?,
-        ),
-        (
-            Column::TokensIn,
-            Arc::new(
-                events
-                    .iter()
-                    .map(|event| count(event.tokens_in))
-                    .collect::<UInt32Array>(),
-            ),
-        ),
-        (
-            Column::TokensOut,
-            Arc::new(
-                events
-                    .iter()
-                    .map(|event| count(event.tokens_out))
-                    .collect::<UInt32Array>(),
-            ),
-        ),
-        (
-            Column::CostUsd,
-            Arc::new(
-                events
-                    .iter()
-                    .map(|event| (!event.cost_usd.is_nan()).then_some(event.cost_usd))
-                    .collect::<Float64Array>(),
-            ),
-        ),
-        (
-            Column::Bytes,
-            Arc::new(
-                events
-                    .iter()
-                    .map(|event| (event.bytes != NONE_64).then_some(event.bytes))
-                    .collect::<UInt64Array>(),
-            ),
-        ),
-    ];
-    batch(
-        columns
-            .into_iter()
-            .map(|(column, array)| (column.name(), array)),
-    )
+/// Raw events; their ids are `first_id`, `first_id + 1` and so on.
+pub fn raw(year: &Year, events: &[DemoEvent], first_id: u64) -> Batch {
+    let tools = tools();
+    let mut builder = BatchBuilder::default();
+    for (event_id, event) in (first_id..).zip(events) {
+        let session = (event.session != NONE_32).then(|| event.session.to_string());
+        let text = TEXT_COLUMNS.map(|column| match column {
+            Column::Tool => entry(&tools, event.tool).map(|(tool, _)| tool.name),
+            Column::Server => entry(&SERVERS, event.server).map(|server| server.name),
+            Column::User => user(year, event),
+            Column::Workspace => entry(&WORKSPACES, event.workspace).map(|workspace| workspace.0),
+            Column::Client => entry(&CLIENTS, event.client).map(|client| client.name),
+            Column::ClientVersion => version(event),
+            Column::Platform => entry(&PLATFORMS, event.platform).map(|platform| platform.0),
+            Column::ErrorClass => entry(&ERRORS, event.error).copied(),
+            Column::Session => session.as_deref(),
+            Column::Model => entry(&MODELS, event.model).map(|model| model.0),
+            _ => None,
+        });
+        let count = |value: u32| (value != NONE_32).then(|| u64::from(value));
+        builder.push(&EventRow {
+            time_us: event.time_us,
+            kind: event.kind,
+            outcome: event.outcome,
+            event_id,
+            text,
+            duration_ms: duration_ms(event),
+            cost_usd: (!event.cost_usd.is_nan()).then_some(event.cost_usd),
+            tokens_in: count(event.tokens_in),
+            tokens_out: count(event.tokens_out),
+            bytes: (event.bytes != NONE_64).then_some(event.bytes),
+        });
+    }
+    builder.finish()
 }
 
 /// Milliseconds with three decimals, exactly the microseconds that were drawn.
@@ -140,142 +50,84 @@ pub fn duration_ms(event: &DemoEvent) -> Option<f64> {
     (event.duration_us != NONE_64).then(|| event.duration_us as f64 / 1e3)
 }
 
-pub fn user(year: &Year, event: &DemoEvent) -> Option<String> {
-    let known = event.person != NONE_16;
-    known.then(|| {
-        year.people
-            .get(usize::from(event.person))
-            .map(|person| person.id.clone())
-    })?
+/// The events' `user`: an e-mail address.
+pub fn user<'a>(year: &'a Year, event: &DemoEvent) -> Option<&'a str> {
+    year.people
+        .get(usize::from(event.person))
+        .map(|person| person.id.as_str())
 }
 
-pub fn version(event: &DemoEvent) -> Option<&'static str> {
-    let client = CLIENTS.get(usize::from(event.client))?;
-    client
-        .releases
+fn version(event: &DemoEvent) -> Option<&'static str> {
+    let releases = entry(&CLIENTS, event.client)?.releases;
+    releases
         .get(usize::from(event.version))
         .map(|(version, _)| *version)
 }
 
-/// Pre-aggregated hours.
-pub fn hours(rows: &[HourRow]) -> Result<RecordBatch, ArrowError> {
-    let tools: Vec<(&Tool, usize)> = super::catalogue::tools();
-    let text = |of: &dyn Fn(&HourRow) -> Option<String>| dictionary(rows.iter().map(of));
-    let counts = |of: fn(&HourRow) -> u64| -> ArrayRef {
-        Arc::new(UInt64Array::from_iter_values(rows.iter().map(of)))
-    };
-    let numbers = |of: fn(&HourRow) -> Option<f64>| -> ArrayRef {
-        Arc::new(rows.iter().map(of).collect::<Float64Array>())
-    };
-    let sketches = |of: fn(&HourRow) -> &[u8]| -> ArrayRef {
-        Arc::new(BinaryArray::from_iter_values(rows.iter().map(of)))
-    };
-    let columns: Vec<(&str, ArrayRef)> = vec![
-        ("hour", times(rows.iter().map(|row| row.hour_us / 1_000))),
-        (
-            "tool",
-            text(&|row| Some(tools.get(usize::from(row.tool))?.0.name.to_owned()))?,
-        ),
-        (
-            "server",
-            text(&|row| Some(SERVERS.get(usize::from(row.server))?.name.to_owned()))?,
-        ),
-        (
-            "workspace",
-            text(&|row| Some(WORKSPACES.get(usize::from(row.workspace))?.0.to_owned()))?,
-        ),
-        (
-            "client",
-            text(&|row| Some(CLIENTS.get(usize::from(row.client))?.name.to_owned()))?,
-        ),
-        ("executions", counts(|row| row.executions)),
-        ("successes", counts(|row| row.successes)),
-        ("failures", counts(|row| row.failures)),
-        ("duration_count", counts(|row| row.duration_count)),
-        ("duration_sum_ms", numbers(|row| Some(row.duration_sum_ms))),
-        (
-            "duration_min_ms",
-            numbers(|row| (row.duration_count > 0).then_some(row.duration_min_ms)),
-        ),
-        (
-            "duration_max_ms",
-            numbers(|row| (row.duration_count > 0).then_some(row.duration_max_ms)),
-        ),
-        ("duration_sketch", sketches(|row| &row.duration_sketch)),
-        ("users_sketch", sketches(|row| &row.users_sketch)),
+/// The row of a table behind a code.
+fn entry<T>(table: &[T], code: u8) -> Option<&T> {
+    (code != NONE_8).then(|| table.get(usize::from(code)))?
+}
+
+/// Pre-aggregated hours, grouped by tool, server, workspace and client.
+pub fn hours(rows: &[HourRow]) -> AggregateBatch {
+    let tools = tools();
+    let mut batch = AggregateBatch::default();
+    let mut text: [DictColumn; 4] = Default::default();
+    let names: [Vec<&str>; 4] = [
+        tools.iter().map(|(tool, _)| tool.name).collect(),
+        SERVERS.iter().map(|server| server.name).collect(),
+        WORKSPACES.iter().map(|workspace| workspace.0).collect(),
+        CLIENTS.iter().map(|client| client.name).collect(),
     ];
-    batch(columns.into_iter())
+    for (column, names) in text.iter_mut().zip(names) {
+        column.values = names.into_iter().map(Into::into).collect();
+    }
+    for row in rows {
+        batch.hour_us.push(row.hour_us);
+        for (column, code) in text
+            .iter_mut()
+            .zip([row.tool, row.server, row.workspace, row.client])
+        {
+            column.codes.push(u32::from(code));
+        }
+        batch.executions.push(row.executions);
+        batch.successes.push(row.successes);
+        batch.failures.push(row.failures);
+        batch.duration_count.push(row.duration_count);
+        batch.duration_sum_ms.push(row.duration_sum_ms);
+        let extreme = |ms: f64| if row.duration_count > 0 { ms } else { f64::NAN };
+        batch.duration_min_ms.push(extreme(row.duration_min_ms));
+        batch.duration_max_ms.push(extreme(row.duration_max_ms));
+        batch.duration_sketch.push(&row.duration_sketch);
+        batch.users_sketch.push(&row.users_sketch);
+    }
+    let columns = [
+        Column::Tool,
+        Column::Server,
+        Column::Workspace,
+        Column::Client,
+    ];
+    for (column, dictionary) in columns.into_iter().zip(text) {
+        if let Some(place) = text_index(column).and_then(|index| batch.text.get_mut(index)) {
+            *place = Some(dictionary);
+        }
+    }
+    batch
 }
 
-/// One file of one record batch.
-pub fn file(batch: &RecordBatch, format: DemoFormat) -> Result<Vec<u8>, super::DemoError> {
-    let mut bytes = Vec::new();
+pub fn raw_file(batch: &Batch, format: DemoFormat) -> Result<Vec<u8>, WriteError> {
     match format {
-        DemoFormat::Arrow => {
-            let mut writer = FileWriter::try_new(&mut bytes, &batch.schema())?;
-            writer.write(batch)?;
-            writer.finish()?;
-        }
-        DemoFormat::Parquet => {
-            let properties = WriterProperties::builder()
-                .set_compression(Compression::ZSTD(ZstdLevel::default()))
-                .set_created_by("toolscope".into())
-                .build();
-            let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties))?;
-            writer.write(batch)?;
-            writer.close()?;
-        }
+        DemoFormat::Arrow => write::batch_to_arrow(batch),
+        DemoFormat::Parquet => write::batch_to_parquet(batch, ParquetCompression::Zstd),
+        DemoFormat::Ndjson => write::batch_to_ndjson(batch),
     }
-    Ok(bytes)
 }
 
-fn batch<'a>(
-    columns: impl Iterator<Item = (&'a str, ArrayRef)>,
-) -> Result<RecordBatch, ArrowError> {
-    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns
-        .map(|(name, array)| {
-            (
-                Field::new(name, array.data_type().clone(), array.null_count() > 0),
-                array,
-            )
-        })
-        .unzip();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-}
-
-fn times(times_ms: impl Iterator<Item = i64>) -> ArrayRef {
-    Arc::new(TimestampMillisecondArray::from_iter_values(times_ms).with_timezone("UTC"))
-}
-
-/// Each text once, in the order met, behind the narrowest keys that can tell them apart.
-fn dictionary(texts: impl Iterator<Item = Option<String>>) -> Result<ArrayRef, ArrowError> {
-    let mut codes = HashMap::new();
-    let mut values = Vec::new();
-    let mut keys = Vec::new();
-    for text in texts {
-        keys.push(text.map(|text| {
-            *codes.entry(text).or_insert_with_key(|text: &String| {
-                values.push(text.clone());
-                values.len() as u32 - 1
-            })
-        }));
+pub fn hours_file(batch: &AggregateBatch, format: DemoFormat) -> Result<Vec<u8>, WriteError> {
+    match format {
+        DemoFormat::Arrow => write::aggregate_to_arrow(batch),
+        DemoFormat::Parquet => write::aggregate_to_parquet(batch, ParquetCompression::Zstd),
+        DemoFormat::Ndjson => write::aggregate_to_ndjson(batch),
     }
-    let distinct = values.len();
-    let values: ArrayRef = Arc::new(StringArray::from(values));
-    Ok(if distinct <= ONE_BYTE {
-        let keys: PrimitiveArray<UInt8Type> = keys
-            .into_iter()
-            .map(|key| key.map(|key| key as u8))
-            .collect();
-        Arc::new(DictionaryArray::try_new(keys, values)?)
-    } else if distinct <= TWO_BYTES {
-        let keys: PrimitiveArray<UInt16Type> = keys
-            .into_iter()
-            .map(|key| key.map(|key| key as u16))
-            .collect();
-        Arc::new(DictionaryArray::try_new(keys, values)?)
-    } else {
-        let keys: PrimitiveArray<UInt32Type> = keys.into_iter().collect();
-        Arc::new(DictionaryArray::try_new(keys, values)?)
-    })
 }

@@ -39,6 +39,8 @@ pub enum DemoFormat {
     Arrow,
     /// Parquet with zstd
     Parquet,
+    /// One JSON object a line
+    Ndjson,
 }
 
 impl DemoFormat {
@@ -46,6 +48,7 @@ impl DemoFormat {
         match self {
             Self::Arrow => "arrow",
             Self::Parquet => "parquet",
+            Self::Ndjson => "ndjson",
         }
     }
 
@@ -54,6 +57,7 @@ impl DemoFormat {
         match self {
             Self::Arrow => "arrow-file",
             Self::Parquet => "parquet",
+            Self::Ndjson => "ndjson",
         }
     }
 }
@@ -79,20 +83,10 @@ pub enum DemoError {
         path: PathBuf,
         reason: std::io::Error,
     },
-    #[error("The demo data could not be encoded: {0}.")]
-    Encode(String),
-}
-
-impl From<arrow_schema::ArrowError> for DemoError {
-    fn from(error: arrow_schema::ArrowError) -> Self {
-        Self::Encode(error.to_string())
-    }
-}
-
-impl From<parquet::errors::ParquetError> for DemoError {
-    fn from(error: parquet::errors::ParquetError) -> Self {
-        Self::Encode(error.to_string())
-    }
+    #[error(transparent)]
+    Encode(#[from] crate::ingest::write::WriteError),
+    #[error("The directory or manifest could not be written as JSON: {0}.")]
+    Json(#[from] serde_json::Error),
 }
 
 /// Makes the year and writes it. Equal options write equal bytes.
@@ -133,7 +127,7 @@ pub fn write(options: &DemoOptions) -> Result<Made, DemoError> {
         save(&path, &encoded.bytes)?;
         made.batches += 1;
         made.bytes += encoded.bytes.len() as u64;
-        made.transfer_bytes += if options.compress && options.format == DemoFormat::Arrow {
+        made.transfer_bytes += if options.compress && options.format != DemoFormat::Parquet {
             precompress::bytes(&encoded.bytes, &path, precompress::BATCH_QUALITY).map_err(
                 |reason| DemoError::Write {
                     path: path.clone(),
@@ -209,7 +203,7 @@ fn encode_week(
             return Ok(None);
         };
         return Ok(Some(Encoded {
-            bytes: encode::file(&encode::raw(year, events, first_id)?, format)?,
+            bytes: encode::raw_file(&encode::raw(year, events, first_id), format)?,
             rows: events.len() as u64,
             min_us: first.time_us,
             max_us: last.time_us,
@@ -220,7 +214,7 @@ fn encode_week(
         return Ok(None);
     };
     Ok(Some(Encoded {
-        bytes: encode::file(&encode::hours(&rows)?, format)?,
+        bytes: encode::hours_file(&encode::hours(&rows), format)?,
         rows: rows.len() as u64,
         min_us: first.hour_us,
         max_us: last.hour_us + HOUR_US,
@@ -280,7 +274,7 @@ fn save(path: &Path, bytes: &[u8]) -> Result<(), DemoError> {
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>, DemoError> {
-    serde_json::to_vec_pretty(value).map_err(|error| DemoError::Encode(error.to_string()))
+    Ok(serde_json::to_vec_pretty(value)?)
 }
 
 fn rfc3339(time_us: TimeUs) -> String {
