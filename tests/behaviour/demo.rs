@@ -463,3 +463,32 @@ fn durations_are_whole_microseconds_of_a_lognormal_around_the_tool_s_median() {
         at(0.95) / at(0.5)
     );
 }
+
+#[test]
+fn every_execution_has_its_person_tool_client_and_session() {
+    use toolscope::native::demo::events::{NONE_8, NONE_16, NONE_32, NONE_64};
+    for event in executions() {
+        let codes = [
+            event.tool,
+            event.server,
+            event.workspace,
+            event.client,
+            event.version,
+            event.platform,
+        ];
+        assert!(!codes.contains(&NONE_8), "{event:?}");
+        assert!(
+            event.person != NONE_16 && event.session != NONE_32,
+            "{event:?}"
+        );
+        assert_eq!(
+            usize::from(event.server),
+            tools()[usize::from(event.tool)].1
+        );
+        assert_eq!(event.error != NONE_8, event.outcome == Outcome::Failure);
+        assert_eq!(
+            event.duration_us == NONE_64,
+            event.outcome == Outcome::Running
+        );
+    }
+}

@@ -5,7 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::calendar::{Calendar, HOURS, workday};
-use super::catalogue::{CLIENTS, DEPARTMENTS, Tool, WORKSPACES, tools};
+use super::catalogue::{CLIENTS, Client, DEPARTMENTS, Tool, WORKSPACES, tools};
 use super::chance::{exponential, happens, lognormal, pick};
 use super::executions::error_code;
 use super::moments::MOMENTS;
@@ -68,8 +68,8 @@ pub fn live(count: u64, seed: u64, now_us: TimeUs) -> Year {
         events: Vec::with_capacity(count as usize),
     };
     let runaway = (count as f64 * stories::RUNAWAY_SHARE) as u64;
+    let runaway = teller.runaway_script(&people, runaway);
     teller.everyday_life(&people, count - runaway);
-    teller.runaway_script(&people, runaway);
     let mut events = teller.events;
     // The session breaks ties, so that the order does not hang on how the sort is done.
     events.sort_by_key(|event| (event.time_us, event.session, event.kind));
@@ -196,7 +196,25 @@ impl Teller {
     fn session(&mut self, position: usize, person: &Person, day: i64, start: TimeUs, count: u64) {
         let switched = person.clients.len() > 1 && happens(&mut self.rng, 0.25);
         let client = person.clients[usize::from(switched)];
-        let mut event = DemoEvent {
+        let mut event = self.opening(position, person, client, day, start);
+        for _ in 0..count {
+            let drawn = self.event(event, person, day);
+            self.events.push(drawn);
+            event.time_us += (exponential(&mut self.rng, 75.0) * 1e3) as i64 * 1_000 + 1_000;
+        }
+    }
+
+    /// A session's place and people; nothing has happened in it yet.
+    fn opening(
+        &mut self,
+        position: usize,
+        person: &Person,
+        client: usize,
+        day: i64,
+        start: TimeUs,
+    ) -> DemoEvent {
+        self.sessions += 1;
+        DemoEvent {
             time_us: start / 1_000 * 1_000,
             kind: EventKind::Execution,
             outcome: Outcome::Success,
@@ -215,12 +233,6 @@ impl Teller {
             duration_us: NONE_64,
             bytes: NONE_64,
             cost_usd: f64::NAN,
-        };
-        self.sessions += 1;
-        for _ in 0..count {
-            let drawn = self.event(event, person, day);
-            self.events.push(drawn);
-            event.time_us += (exponential(&mut self.rng, 75.0) * 1e3) as i64 * 1_000 + 1_000;
         }
     }
 
@@ -264,58 +276,46 @@ impl Teller {
         (0..releases.len()).rev().find(installed).unwrap_or(0)
     }
 
-    fn runaway_script(&mut self, people: &[Person], count: u64) {
-        let tool = self
-            .tools
-            .iter()
-            .position(|(tool, _)| tool.name == stories::RUNAWAY_TOOL);
-        let coder = CLIENTS
-            .iter()
-            .position(|client| client.name == stories::RUNAWAY_CLIENT)
-            .unwrap_or(0);
+    /// One person's script in one night; how many events that made.
+    fn runaway_script(&mut self, people: &[Person], count: u64) -> u64 {
+        let is_tool = |(tool, _): &(&Tool, usize)| tool.name == stories::RUNAWAY_TOOL;
+        let is_client = |client: &Client| client.name == stories::RUNAWAY_CLIENT;
         let day = self.today - stories::RUNAWAY_DAYS_AGO;
-        let suspect = people.iter().position(|person| {
+        let (Some(tool), Some(client)) = (
+            self.tools.iter().position(is_tool),
+            CLIENTS.iter().position(is_client),
+        ) else {
+            return 0;
+        };
+        let suspect = people.iter().enumerate().find(|(_, person)| {
             person.works_on(day)
-                && person.clients.first() == Some(&coder)
+                && person.clients.first() == Some(&client)
                 && DEPARTMENTS[person.department].name == stories::RUNAWAY_DEPARTMENT
         });
-        let (Some(tool), Some(position)) = (tool, suspect) else {
-            return;
+        let Some((position, person)) = suspect else {
+            return 0;
         };
-        let person = &people[position];
-        let from = self
-            .calendar
-            .instant(person.office, day, stories::RUNAWAY_FROM_HOUR * HOUR_US);
-        let at = self.events.len();
-        self.session(position, person, day, from, count);
+        let from_us =
+            self.calendar
+                .instant(person.office, day, stories::RUNAWAY_FROM_HOUR * HOUR_US);
         let spacing_us = stories::RUNAWAY_HOURS * HOUR_US as f64 / count.max(1) as f64;
-        for (number, event) in self.events.iter_mut().skip(at).enumerate() {
-            event.time_us = from + (number as f64 * spacing_us) as i64 / 1_000 * 1_000;
-            event.client = coder as u8;
-            event.kind = EventKind::Execution;
-            event.tool = tool as u8;
-            event.server = self.tools[tool].1 as u8;
-            event.model = NONE_8;
-            (event.tokens_in, event.tokens_out) = (NONE_32, NONE_32);
-            (event.bytes, event.cost_usd) = (NONE_64, f64::NAN);
+        let opening = self.opening(position, person, client, day, from_us);
+        for number in 0..count {
             let fails = happens(&mut self.rng, stories::RUNAWAY_FAILURE_RATE);
-            event.outcome = if fails {
-                Outcome::Failure
-            } else {
-                Outcome::Success
+            let mut event = DemoEvent {
+                time_us: from_us + (number as f64 * spacing_us) as i64 / 1_000 * 1_000,
+                tool: tool as u8,
+                server: self.tools[tool].1 as u8,
+                duration_us: (lognormal(&mut self.rng, 31.0, 0.5) * 1e3) as u64,
+                ..opening
             };
-            event.error = if fails {
-                error_code(stories::RUNAWAY_ERROR)
-            } else {
-                NONE_8
-            };
-            event.duration_us = (lognormal(&mut self.rng, 31.0, 0.5) * 1e3) as u64;
+            if fails {
+                event.outcome = Outcome::Failure;
+                event.error = error_code(stories::RUNAWAY_ERROR);
+            }
+            self.events.push(event);
         }
-        let version = self.version(person, coder, day) as u8;
-        self.events
-            .iter_mut()
-            .skip(at)
-            .for_each(|event| event.version = version);
+        count
     }
 
     /// What happens in this moment of a session.
