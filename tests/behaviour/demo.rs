@@ -492,3 +492,28 @@ fn every_execution_has_its_person_tool_client_and_session() {
         );
     }
 }
+
+#[test]
+fn the_last_day_has_no_heap_of_events_before_the_present() {
+    let in_hours = |from: i64, until: i64| {
+        let span = NOW_US - from * 3_600_000_000..=NOW_US - until * 3_600_000_000;
+        executions()
+            .filter(|event| span.contains(&event.time_us))
+            .count()
+    };
+    // Noon UTC on a Tuesday: the hour before is like the hours before it, and like a week ago.
+    let (last, before, week_ago) = (in_hours(1, 0), in_hours(4, 1) / 3, in_hours(169, 168));
+    assert!(
+        last < before * 2 && last < week_ago * 2,
+        "{last}, {before}, {week_ago}"
+    );
+    let running: Vec<_> = executions()
+        .filter(|event| event.outcome == Outcome::Running)
+        .collect();
+    assert!(running.len() < 20);
+    assert!(
+        running
+            .into_iter()
+            .all(|event| NOW_US - event.time_us < 90_000_000)
+    );
+}

@@ -31,7 +31,10 @@ fn key(dimension: &str, value: &Value) -> String {
         (_, Value::Null) => "(absent)".into(),
         ("hour", Value::String(label)) => {
             let label = format!("{}:00{}", &label[..16], &label[16..]);
-            chrono::DateTime::parse_from_rfc3339(&label).unwrap().timestamp_micros().to_string()
+            chrono::DateTime::parse_from_rfc3339(&label)
+                .unwrap()
+                .timestamp_micros()
+                .to_string()
         }
         (_, Value::String(text)) => text.clone(),
         (_, other) => other.to_string(),
@@ -68,7 +71,12 @@ fn the_command_line_agrees_with_duckdb_and_polars() {
     for question in golden["questions"].as_array().unwrap() {
         let id = question["id"].as_str().unwrap();
         let texts = |name: &str| -> Vec<&str> {
-            question[name].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
+            question[name]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|text| text.as_str().unwrap())
+                .collect()
         };
         let (dimensions, measures) = (texts("dimensions"), texts("measures"));
         let answer = ask(&folder.path().join("manifest.json"), &texts("arguments"));
@@ -81,7 +89,9 @@ fn the_command_line_agrees_with_duckdb_and_polars() {
             .map(|(position, column)| (column["name"].as_str().unwrap(), position))
             .collect();
         let row_key = |row: &Value, at: &dyn Fn(usize, &str) -> usize| -> Vec<String> {
-            let name = |(position, dimension): (usize, &&str)| key(dimension, &row[at(position, dimension)]);
+            let name = |(position, dimension): (usize, &&str)| {
+                key(dimension, &row[at(position, dimension)])
+            };
             dimensions.iter().enumerate().map(name).collect()
         };
         // Groups without executions are nobody's row in the golden file: buckets of an empty day, other kinds of events.
@@ -95,13 +105,25 @@ fn the_command_line_agrees_with_duckdb_and_polars() {
             .collect();
         for expected in question["rows"].as_array().unwrap() {
             let key = row_key(expected, &|position, _| position);
-            let row = rows.remove(&key).unwrap_or_else(|| panic!("{id}: no row {key:?}"));
+            let row = rows
+                .remove(&key)
+                .unwrap_or_else(|| panic!("{id}: no row {key:?}"));
             for (offset, measure) in measures.iter().enumerate() {
-                let (golden, answer) = (&expected[dimensions.len() + offset], &row[positions[measure]]);
-                assert!(agrees(measure, golden, answer), "{id}, {key:?}, {measure}: {golden} and {answer}");
+                let (golden, answer) = (
+                    &expected[dimensions.len() + offset],
+                    &row[positions[measure]],
+                );
+                assert!(
+                    agrees(measure, golden, answer),
+                    "{id}, {key:?}, {measure}: {golden} and {answer}"
+                );
             }
         }
-        assert!(rows.is_empty(), "{id}: rows that the oracles do not have: {:?}", rows.keys().take(5));
+        assert!(
+            rows.is_empty(),
+            "{id}: rows that the oracles do not have: {:?}",
+            rows.keys().take(5)
+        );
         assert_eq!(answer["provenance"]["exact"], true, "{id}");
     }
 }

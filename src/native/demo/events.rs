@@ -5,9 +5,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::calendar::{Calendar, HOURS, workday};
-use super::catalogue::{CLIENTS, Client, DEPARTMENTS, Tool, WORKSPACES, tools};
+use super::catalogue::{CLIENTS, Tool, WORKSPACES, tools};
 use super::chance::{exponential, happens, lognormal, pick};
-use super::executions::error_code;
 use super::moments::MOMENTS;
 use super::people::{self, Person};
 use super::stories;
@@ -19,6 +18,9 @@ pub const NONE_8: u8 = u8::MAX;
 pub const NONE_16: u16 = u16::MAX;
 pub const NONE_32: u32 = u32::MAX;
 pub const NONE_64: u64 = u64::MAX;
+
+/// On the last day much of the day is still to come.
+const BEGINNINGS_TRIED: u32 = 20;
 
 /// One event; texts are positions in the tables of `catalogue` and in the list of people.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,6 +73,7 @@ pub fn live(count: u64, seed: u64, now_us: TimeUs) -> Year {
     let runaway = teller.runaway_script(&people, runaway);
     teller.everyday_life(&people, count - runaway);
     let mut events = teller.events;
+    events.iter_mut().for_each(|event| settle(event, now_us));
     // The session breaks ties, so that the order does not hang on how the sort is done.
     events.sort_by_key(|event| (event.time_us, event.session, event.kind));
     number_sessions(&mut events);
@@ -108,11 +111,11 @@ pub struct Teller {
     pub rng: ChaCha8Rng,
     now_us: TimeUs,
     pub today: i64,
-    calendar: Calendar,
+    pub calendar: Calendar,
     pub tools: Vec<(&'static Tool, usize)>,
     pub tool_sums: Vec<Vec<f64>>,
     sessions: u32,
-    events: Vec<DemoEvent>,
+    pub events: Vec<DemoEvent>,
 }
 
 impl Teller {
@@ -173,11 +176,7 @@ impl Teller {
         let sittings = (1 + events / 16).min(4);
         for sitting in 0..sittings {
             let count = events / sittings + u64::from(sitting < events % sittings);
-            let hour = pick(&mut self.rng, &HOURS) as i64;
-            let within_us = self.rng.random_range(0..HOUR_US);
-            let start = self
-                .calendar
-                .instant(person.office, day, hour * HOUR_US + within_us);
+            let start = self.beginning(person, day);
             let at = self.events.len();
             self.session(position, person, day, start, count);
             // A session can't reach past the present: it began that much earlier.
@@ -187,10 +186,25 @@ impl Teller {
                 let back_us = (newest - self.now_us + slack_us) / 1_000 * 1_000;
                 for event in self.events.iter_mut().skip(at) {
                     event.time_us -= back_us;
-                    settle(event, self.now_us);
                 }
             }
         }
+    }
+
+    /// When a session of this day begins: some time within the hours people like, and not in the future.
+    fn beginning(&mut self, person: &Person, day: i64) -> TimeUs {
+        let mut start = self.now_us;
+        for _ in 0..BEGINNINGS_TRIED {
+            let hour = pick(&mut self.rng, &HOURS) as i64;
+            let within_us = self.rng.random_range(0..HOUR_US);
+            start = self
+                .calendar
+                .instant(person.office, day, hour * HOUR_US + within_us);
+            if start < self.now_us {
+                break;
+            }
+        }
+        start
     }
 
     fn session(&mut self, position: usize, person: &Person, day: i64, start: TimeUs, count: u64) {
@@ -205,7 +219,7 @@ impl Teller {
     }
 
     /// A session's place and people; nothing has happened in it yet.
-    fn opening(
+    pub fn opening(
         &mut self,
         position: usize,
         person: &Person,
@@ -276,48 +290,6 @@ impl Teller {
         (0..releases.len()).rev().find(installed).unwrap_or(0)
     }
 
-    /// One person's script in one night; how many events that made.
-    fn runaway_script(&mut self, people: &[Person], count: u64) -> u64 {
-        let is_tool = |(tool, _): &(&Tool, usize)| tool.name == stories::RUNAWAY_TOOL;
-        let is_client = |client: &Client| client.name == stories::RUNAWAY_CLIENT;
-        let day = self.today - stories::RUNAWAY_DAYS_AGO;
-        let (Some(tool), Some(client)) = (
-            self.tools.iter().position(is_tool),
-            CLIENTS.iter().position(is_client),
-        ) else {
-            return 0;
-        };
-        let suspect = people.iter().enumerate().find(|(_, person)| {
-            person.works_on(day)
-                && person.clients.first() == Some(&client)
-                && DEPARTMENTS[person.department].name == stories::RUNAWAY_DEPARTMENT
-        });
-        let Some((position, person)) = suspect else {
-            return 0;
-        };
-        let from_us =
-            self.calendar
-                .instant(person.office, day, stories::RUNAWAY_FROM_HOUR * HOUR_US);
-        let spacing_us = stories::RUNAWAY_HOURS * HOUR_US as f64 / count.max(1) as f64;
-        let opening = self.opening(position, person, client, day, from_us);
-        for number in 0..count {
-            let fails = happens(&mut self.rng, stories::RUNAWAY_FAILURE_RATE);
-            let mut event = DemoEvent {
-                time_us: from_us + (number as f64 * spacing_us) as i64 / 1_000 * 1_000,
-                tool: tool as u8,
-                server: self.tools[tool].1 as u8,
-                duration_us: (lognormal(&mut self.rng, 31.0, 0.5) * 1e3) as u64,
-                ..opening
-            };
-            if fails {
-                event.outcome = Outcome::Failure;
-                event.error = error_code(stories::RUNAWAY_ERROR);
-            }
-            self.events.push(event);
-        }
-        count
-    }
-
     /// What happens in this moment of a session.
     fn event(&mut self, mut event: DemoEvent, person: &Person, day: i64) -> DemoEvent {
         let mut left = self.rng.random_range(0..1_000);
@@ -329,15 +301,15 @@ impl Teller {
             left -= parts;
         }
         self.execution(&mut event, person, day);
-        settle(&mut event, self.now_us);
         event
     }
 }
 
 /// A call that began just before the present has not ended yet.
 fn settle(event: &mut DemoEvent, now_us: TimeUs) {
-    let recent = now_us - event.time_us < stories::RUNNING_SECONDS * SECOND_US;
-    if recent && event.kind == EventKind::Execution && event.outcome == Outcome::Success {
+    let ago_us = now_us - event.time_us;
+    let is_recent = (0..stories::RUNNING_SECONDS * SECOND_US).contains(&ago_us);
+    if is_recent && event.kind == EventKind::Execution && event.outcome == Outcome::Success {
         event.outcome = Outcome::Running;
         event.duration_us = NONE_64;
     }

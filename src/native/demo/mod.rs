@@ -13,6 +13,7 @@ mod executions;
 mod moments;
 pub mod names;
 pub mod people;
+mod runaway;
 pub mod stories;
 mod write;
 
