@@ -1,6 +1,10 @@
-//! SKELETON: signatures only, filled in by the next commits.
+//! Merged states into tables, with what has to be said about them.
+
 use super::PartialAnswer;
-use crate::model::{Directory, ResultTable, TimeUs, Warning, Zone};
+use super::plan::{Plan, QueryPlan};
+use super::tables::Tabler;
+use crate::metrics::MetricId;
+use crate::model::{Directory, ResultTable, TimeUs, Warning, WarningCode, Zone};
 use crate::query::{AskContext, Query, Question};
 
 /// Tables, and what has to be said about them.
@@ -19,26 +23,139 @@ pub struct Answered {
     pub newest_event_us: Option<TimeUs>,
 }
 
-/// Turns merged states into tables; the question, queries, context, zone and directory are those of [`super::Engine::begin`].
+/// Turns merged states into tables; the question, queries, context, zone and directory are those of
+/// [`super::Engine::begin`].
 pub fn answer(
-    _partial: PartialAnswer,
-    _question: &Question,
+    mut partial: PartialAnswer,
+    question: &Question,
     queries: &[Query],
-    _context: &AskContext,
-    _zone: &Zone,
-    _directory: Option<&Directory>,
+    context: &AskContext,
+    zone: &Zone,
+    directory: Option<&Directory>,
 ) -> Answered {
-    let tables = queries
+    let plan = Plan::new(question, queries, context, zone);
+    partial
+        .tasks
+        .resize_with(plan.tasks.len(), Default::default);
+    let warnings = warnings(&partial, &plan, queries, context, directory);
+    let tables: Vec<ResultTable> = queries
         .iter()
-        .map(|query| ResultTable {
-            id: query.id.clone(),
-            title: query.title.clone(),
-            ..ResultTable::default()
+        .zip(&plan.queries)
+        .map(|(query, planned)| {
+            let mut tabler = Tabler {
+                tasks: &mut partial.tasks,
+                plan: &plan,
+                planned,
+                query,
+                question,
+                zone,
+                directory,
+            };
+            tabler.table()
         })
         .collect();
     Answered {
+        exact: tables.iter().all(ResultTable::is_exact),
         tables,
-        exact: true,
-        ..Answered::default()
+        warnings,
+        rows_scanned: partial.rows_scanned,
+        rows_skipped: partial.rows_skipped,
+        fingerprint: partial.fingerprint,
+        newest_event_us: partial.newest_event_us,
     }
+}
+
+fn warnings(
+    partial: &PartialAnswer,
+    plan: &Plan,
+    queries: &[Query],
+    context: &AskContext,
+    directory: Option<&Directory>,
+) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let compares = queries.iter().any(|query| query.compare);
+    if let Some(comparison) = plan.comparison.as_ref().filter(|_| compares) {
+        warnings.extend(comparison.warning.clone());
+    }
+    let lacking: Vec<&str> = queries
+        .iter()
+        .zip(&plan.queries)
+        .filter(|(_, planned)| lacks_hours(partial, planned))
+        .map(|(query, _)| query.title.as_str())
+        .collect();
+    if let Some((first, rest)) = lacking.split_first() {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!(
+            "Some pre-aggregated hours lack a column that “{first}”{more} needs, and are left out there. Raw events would have it."
+        );
+        warnings.push(Warning::new(WarningCode::AggregateLacks, message));
+    }
+    if partial.hours_cut {
+        let message = "Pre-aggregated hours that the period or a local bucket cuts were counted whole, by the time they begin.";
+        warnings.push(Warning::new(WarningCode::AggregateHours, message));
+    }
+    if partial.future_events > 0 {
+        let message = format!(
+            "{} {} after the present of this question ({}); relative ranges leave them out. Check the clock of the source.",
+            partial.future_events,
+            if partial.future_events == 1 {
+                "event lies"
+            } else {
+                "events lie"
+            },
+            chrono::DateTime::from_timestamp_micros(context.now_us)
+                .unwrap_or_default()
+                .format("%Y-%m-%d %H:%M UTC"),
+        );
+        warnings.push(Warning::new(WarningCode::FutureEvents, message));
+    }
+    if directory.is_none() {
+        let by_person = queries.iter().any(|query| {
+            let clauses = query.extra_filters.iter();
+            query.group_by.iter().any(|one| one.is_from_directory())
+                || clauses
+                    .map(|one| one.dimension)
+                    .any(|one| one.is_from_directory())
+        }) || plan.filter_sets.iter().any(|set| {
+            set.clauses
+                .iter()
+                .any(|clause| clause.dimension.is_from_directory())
+        });
+        let by_seat = queries
+            .iter()
+            .any(|query| query.measures.contains(&MetricId::AdoptionShare));
+        let missing = match (by_person, by_seat) {
+            (true, _) => {
+                Some("Departments, teams and roles come from the directory, which is not loaded")
+            }
+            (false, true) => Some(
+                "Without a directory, adoption is a share of the people ever seen instead of the seats",
+            ),
+            (false, false) => None,
+        };
+        if let Some(missing) = missing {
+            let message = format!(
+                "{missing}. Name it in the manifest, open directory.json on the Data page, or use --directory."
+            );
+            warnings.push(Warning::new(WarningCode::DirectoryMissing, message));
+        }
+    }
+    warnings
+}
+
+fn lacks_hours(partial: &PartialAnswer, planned: &QueryPlan) -> bool {
+    let (before, last) = planned.growth.unzip();
+    [
+        Some(planned.current),
+        planned.previous,
+        planned.first_use,
+        before,
+        last,
+    ]
+    .into_iter()
+    .flatten()
+    .any(|task| partial.tasks[task].lacks_hours)
 }

@@ -1,5 +1,11 @@
-//! SKELETON: signatures only, filled in by the next commits.
-use super::Pass;
+//! One shard's data: batches in, duplicates out, whole sources forgotten.
+
+use super::dictionary::Dictionary;
+use super::hours::HourSegment;
+use super::pass::Pass;
+use super::segment::Segment;
+use crate::model::batch::NO_ID;
+use crate::model::schema::TEXT_COLUMNS;
 use crate::model::{AggregateBatch, Batch, Directory, TimeUs, Zone};
 use crate::query::{AskContext, Query, Question};
 
@@ -16,7 +22,7 @@ pub struct LoadOutcome {
 pub struct Footprint {
     /// Raw events, and executions of aggregate rows.
     pub events: u64,
-    /// Columns, dictionaries and the set of event ids.
+    /// Columns, dictionaries and the event ids.
     pub resident_bytes: u64,
 }
 
@@ -46,55 +52,157 @@ pub enum AggregateError {
 pub struct Engine {
     zone: Zone,
     directory: Option<Directory>,
+    pub(super) dictionaries: [Dictionary; TEXT_COLUMNS.len()],
+    /// By their first event.
+    pub(super) segments: Vec<Segment>,
+    pub(super) hours: Vec<HourSegment>,
+    /// Counts every change an answer may depend on.
+    pub(super) version: u64,
 }
 
 impl Engine {
     pub fn new() -> Self {
         Self::default()
     }
+
     pub fn set_zone(&mut self, zone: Zone) {
         self.zone = zone;
+        self.version += 1;
     }
+
     pub fn zone(&self) -> &Zone {
         &self.zone
     }
+
     pub fn set_directory(&mut self, directory: Option<Directory>) {
         self.directory = directory;
+        self.version += 1;
     }
+
     pub fn directory(&self) -> Option<&Directory> {
         self.directory.as_ref()
     }
+
     /// Keeps a batch; rows whose event id is known already are counted as duplicates and left out.
-    pub fn load(&mut self, _source: u32, _batch: Batch) -> LoadOutcome {
-        LoadOutcome::default()
+    pub fn load(&mut self, source: u32, batch: Batch) -> LoadOutcome {
+        let is_new = self.new_rows(&batch.event_id);
+        let accepted = is_new.iter().filter(|&&new| new).count() as u64;
+        if let Some(segment) = Segment::build(source, &batch, &is_new, &mut self.dictionaries) {
+            let start = segment.times.span();
+            let place = self
+                .segments
+                .partition_point(|held| held.times.span() <= start);
+            self.segments.insert(place, segment);
+        }
+        self.version += 1;
+        LoadOutcome {
+            accepted,
+            duplicates: batch.len() as u64 - accepted,
+        }
     }
+
     /// Keeps a batch of pre-aggregated hours, all of it or nothing.
     pub fn load_aggregate(
         &mut self,
-        _source: u32,
-        _batch: AggregateBatch,
+        source: u32,
+        batch: AggregateBatch,
     ) -> Result<LoadOutcome, AggregateError> {
-        Ok(LoadOutcome::default())
+        let accepted = batch.len() as u64;
+        let segment = HourSegment::build(source, batch, &mut self.dictionaries)?;
+        if accepted > 0 {
+            self.hours.push(segment);
+            self.version += 1;
+        }
+        Ok(LoadOutcome {
+            accepted,
+            duplicates: 0,
+        })
     }
+
     /// Forgets all of a source.
-    pub fn unload(&mut self, _source: u32) {}
+    pub fn unload(&mut self, source: u32) {
+        self.segments.retain(|held| held.source != source);
+        self.hours.retain(|held| held.source != source);
+        if self.segments.is_empty() && self.hours.is_empty() {
+            self.dictionaries = Default::default();
+        }
+        self.version += 1;
+    }
+
     /// Earliest and latest event.
     pub fn data_span(&self) -> Option<(TimeUs, TimeUs)> {
-        None
+        let raw = self
+            .segments
+            .iter()
+            .filter_map(|segment| segment.times.span());
+        let hours = self.hours.iter().filter_map(HourSegment::span);
+        raw.chain(hours)
+            .reduce(|all, span| (all.0.min(span.0), all.1.max(span.1)))
     }
+
     pub fn newest_event(&self) -> Option<TimeUs> {
         self.data_span().map(|(_, newest)| newest)
     }
+
     pub fn memory(&self) -> Footprint {
-        Footprint::default()
+        let rows: usize = self.segments.iter().map(Segment::len).sum();
+        let hours = self
+            .hours
+            .iter()
+            .fold(0_u64, |sum, held| sum.saturating_add(held.executions()));
+        let raw: usize = self.segments.iter().map(Segment::resident_bytes).sum();
+        let aggregates: usize = self.hours.iter().map(HourSegment::resident_bytes).sum();
+        let dictionaries: usize = self
+            .dictionaries
+            .iter()
+            .map(Dictionary::resident_bytes)
+            .sum();
+        Footprint {
+            events: (rows as u64).saturating_add(hours),
+            resident_bytes: (raw + aggregates + dictionaries) as u64,
+        }
     }
+
     /// A digest of the accepted rows that does not depend on their order, on batches, shards or formats;
     /// those of several shards add up (wrapping).
     pub fn fingerprint(&self) -> u64 {
-        0
+        let raw = self.segments.iter().map(|segment| segment.fingerprint);
+        let hours = self.hours.iter().map(|segment| segment.fingerprint);
+        raw.chain(hours).fold(0, u64::wrapping_add)
     }
+
     /// Plans one pass for all queries of a question.
-    pub fn begin(&self, _question: &Question, _queries: &[Query], _context: &AskContext) -> Pass {
-        Pass {}
+    pub fn begin(&self, question: &Question, queries: &[Query], context: &AskContext) -> Pass {
+        Pass::new(self, question, queries, context)
+    }
+
+    /// For each row: is its identity met for the first time?
+    fn new_rows(&self, ids: &[u64]) -> Vec<bool> {
+        let mut order: Vec<u32> = (0..ids.len() as u32)
+            .filter(|&row| ids[row as usize] != NO_ID)
+            .collect();
+        order.sort_unstable_by_key(|&row| (ids[row as usize], row));
+        let mut is_new = vec![true; ids.len()];
+        for pair in order.windows(2) {
+            if ids[pair[0] as usize] == ids[pair[1] as usize] {
+                is_new[pair[1] as usize] = false;
+            }
+        }
+        for segment in &self.segments {
+            // Both lists ascend: one walk over them side by side.
+            let mut held = segment.ids.iter().copied().peekable();
+            for &row in &order {
+                let id = ids[row as usize];
+                while held.peek().is_some_and(|&known| known < id) {
+                    held.next();
+                }
+                match held.peek() {
+                    Some(&known) if known == id => is_new[row as usize] = false,
+                    Some(_) => {}
+                    None => break,
+                }
+            }
+        }
+        is_new
     }
 }

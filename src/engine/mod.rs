@@ -6,11 +6,25 @@
 //! over some rows at a time, so that a newer question can interrupt; [`Pass::finish`] gives a [`PartialAnswer`],
 //! this shard's states. Partial answers merge in any order; [`answer`] turns one into tables.
 
+mod adoption;
 mod answer;
+mod columns;
+mod dictionary;
+mod filter;
+mod fold;
+mod groups;
+mod hours;
 mod load;
+mod measures;
+mod packed;
 mod partial;
 mod pass;
+mod people;
+mod plan;
+mod segment;
 pub mod sketch;
+mod state;
+mod tables;
 
 pub use answer::{Answered, answer};
 pub use load::{AggregateError, Engine, Footprint, LoadOutcome};

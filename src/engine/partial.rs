@@ -1,9 +1,73 @@
-//! SKELETON: signatures only, filled in by the next commits.
+//! One shard's states for one question, and how those of two shards become one.
+
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
+
+use super::state::{GroupState, Key};
+use crate::model::TimeUs;
+
+/// The groups of one task, by key, ascending.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TaskState {
+    pub groups: Vec<(Key, GroupState)>,
+    /// Pre-aggregated rows took part; and some were left out, because they lack a column.
+    pub has_hours: bool,
+    pub lacks_hours: bool,
+}
+
+impl TaskState {
+    pub fn group(&self, key: &Key) -> Option<usize> {
+        self.groups.binary_search_by(|(held, _)| held.cmp(key)).ok()
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.has_hours |= other.has_hours;
+        self.lacks_hours |= other.lacks_hours;
+        if self.groups.is_empty() {
+            self.groups = other.groups;
+            return;
+        }
+        let mut merged = Vec::with_capacity(self.groups.len() + other.groups.len());
+        let mut mine = std::mem::take(&mut self.groups).into_iter().peekable();
+        let mut theirs = other.groups.into_iter().peekable();
+        loop {
+            let order = match (mine.peek(), theirs.peek()) {
+                (Some(a), Some(b)) => a.0.cmp(&b.0),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            match order {
+                Ordering::Less => merged.extend(mine.next()),
+                Ordering::Greater => merged.extend(theirs.next()),
+                Ordering::Equal => {
+                    if let (Some((key, mut state)), Some((_, other))) = (mine.next(), theirs.next())
+                    {
+                        state.merge(other);
+                        merged.push((key, state));
+                    }
+                }
+            }
+        }
+        self.groups = merged;
+    }
+}
 
 /// One shard's states for one question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
-pub struct PartialAnswer {}
+pub struct PartialAnswer {
+    /// In the order of the plan's tasks.
+    pub(super) tasks: Vec<TaskState>,
+    pub(super) rows_scanned: u64,
+    pub(super) rows_skipped: u64,
+    pub(super) fingerprint: u64,
+    pub(super) newest_event_us: Option<TimeUs>,
+    /// Events after the question's present.
+    pub(super) future_events: u64,
+    /// Hours that a local bucket or the period's edge cuts were counted by their start.
+    pub(super) hours_cut: bool,
+}
 
 /// The bytes are not a partial answer of this build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -11,15 +75,31 @@ pub struct PartialAnswer {}
 pub struct PartialError;
 
 impl PartialAnswer {
-    /// The states of both; associative and commutative.
+    /// The states of both; associative and commutative. Both must stem from the same question; an empty
+    /// (default) answer is neutral.
     #[must_use]
-    pub fn merge(self, _other: Self) -> Self {
+    pub fn merge(mut self, other: Self) -> Self {
+        if self.tasks.is_empty() {
+            self.tasks = other.tasks;
+        } else {
+            for (mine, theirs) in self.tasks.iter_mut().zip(other.tasks) {
+                mine.merge(theirs);
+            }
+        }
+        self.rows_scanned += other.rows_scanned;
+        self.rows_skipped += other.rows_skipped;
+        self.fingerprint = self.fingerprint.wrapping_add(other.fingerprint);
+        self.newest_event_us = self.newest_event_us.max(other.newest_event_us);
+        self.future_events += other.future_events;
+        self.hours_cut |= other.hours_cut;
         self
     }
+
     pub fn encode(&self) -> Vec<u8> {
-        Vec::new()
+        postcard::to_stdvec(self).unwrap_or_default()
     }
-    pub fn decode(_bytes: &[u8]) -> Result<Self, PartialError> {
-        Ok(Self::default())
+
+    pub fn decode(bytes: &[u8]) -> Result<Self, PartialError> {
+        postcard::from_bytes(bytes).map_err(|_| PartialError)
     }
 }

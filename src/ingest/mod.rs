@@ -5,9 +5,17 @@
 //! is looked at, and counted by name. Nothing past this module has seen content.
 
 pub mod aggregate;
+mod arrow;
 pub mod error;
+mod fields;
+mod json;
+mod ndjson;
+#[cfg(feature = "columnar")]
+pub mod parquet;
 pub mod recognise;
+mod table;
 pub mod tally;
+mod values;
 pub mod write;
 
 pub use error::{IngestError, Stranger};
@@ -80,4 +88,31 @@ pub enum Data {
 pub struct Decoded {
     pub data: Data,
     pub tally: Tally,
+}
+
+/// Does this need Parquet or zstd, which the worker has in a module of its own?
+pub fn needs_columnar(bytes: &[u8], format: Format) -> bool {
+    match format {
+        Format::Parquet => true,
+        Format::ArrowFile | Format::ArrowStream => arrow::may_hold_zstd(bytes),
+        _ => false,
+    }
+}
+
+/// Reads a file of events or pre-aggregated hours. Telemetry has a reader of its own (`otlp`), because its spans
+/// become executions only together.
+pub fn read(bytes: &[u8], format: Format) -> Result<Decoded, IngestError> {
+    let decoded = match format {
+        Format::Ndjson => ndjson::read(bytes),
+        Format::ArrowFile | Format::ArrowStream => arrow::read(bytes, format)?,
+        #[cfg(feature = "columnar")]
+        Format::Parquet => parquet::read(bytes)?,
+        #[cfg(not(feature = "columnar"))]
+        Format::Parquet => return Err(IngestError::ColumnarNeeded),
+        Format::Json => return Err(IngestError::Truncated(format)),
+        Format::OtlpJson | Format::Manifest | Format::Directory => {
+            return Err(IngestError::Internal(format));
+        }
+    };
+    Ok(decoded)
 }

@@ -1,0 +1,112 @@
+//! From a group's state to the numbers of METRICS.md.
+
+use super::sketch::{HyperLogLog, RELATIVE_ACCURACY, STANDARD_ERROR};
+use super::state::GroupState;
+use crate::metrics::{MetricId, success_rate, wilson_interval};
+use crate::model::{Cell, Outcome};
+
+/// The cell of a metric that one group's state tells; metrics that need more than it are `Null` here.
+/// Takes the state mutably because percentiles reorder its values.
+pub fn cell(metric: MetricId, state: &mut GroupState, executions_of_all: u64) -> Cell {
+    let count = |count: u64| Cell::Int(i64::try_from(count).unwrap_or(i64::MAX));
+    let float = |value: Option<f64>| {
+        value
+            .filter(|value| value.is_finite())
+            .map_or(Cell::Null, Cell::Float)
+    };
+    let (successes, failures) = (state.count(Outcome::Success), state.count(Outcome::Failure));
+    let interval = || wilson_interval(successes, successes + failures);
+    let durations = &state.durations;
+    match metric {
+        MetricId::Executions => count(state.executions()),
+        MetricId::Successes => count(successes),
+        MetricId::Failures => count(failures),
+        MetricId::Cancelled => count(state.count(Outcome::Cancelled)),
+        MetricId::Rejected => count(state.count(Outcome::Rejected)),
+        MetricId::Running => count(state.count(Outcome::Running)),
+        MetricId::SuccessRate => float(success_rate(successes, failures)),
+        MetricId::SuccessRateLow => float(interval().map(|(low, _)| low)),
+        MetricId::SuccessRateHigh => float(interval().map(|(_, high)| high)),
+        MetricId::Share => float(
+            (executions_of_all > 0).then(|| state.executions() as f64 / executions_of_all as f64),
+        ),
+        MetricId::Users => users(state).map_or(Cell::Null, count),
+        MetricId::DurationMean => float(durations.mean_ms()),
+        MetricId::DurationMin if durations.lacks_extremes => Cell::Null,
+        MetricId::DurationMax if durations.lacks_extremes => Cell::Null,
+        MetricId::DurationMin => float(Some(durations.min_ms)),
+        MetricId::DurationMax => float(Some(durations.max_ms)),
+        MetricId::DurationP50 => float(percentile(state, 0.50)),
+        MetricId::DurationP95 => float(percentile(state, 0.95)),
+        MetricId::DurationP99 => float(percentile(state, 0.99)),
+        MetricId::LastUsed => state.last_us.map_or(Cell::Null, Cell::Time),
+        MetricId::Adopters | MetricId::AdoptionShare | MetricId::GrowthMonthly => Cell::Null,
+    }
+}
+
+/// Relative error of a metric once pre-aggregated hours took part; 0 for those that stay exact.
+pub fn error_from_hours(metric: MetricId) -> f64 {
+    match metric {
+        MetricId::Users | MetricId::Adopters | MetricId::AdoptionShare => STANDARD_ERROR,
+        MetricId::DurationP50 | MetricId::DurationP95 | MetricId::DurationP99 => RELATIVE_ACCURACY,
+        _ => 0.0,
+    }
+}
+
+/// Distinct active people; `None` when a pre-aggregate does not tell.
+pub fn users(state: &GroupState) -> Option<u64> {
+    if state.lacks_users {
+        return None;
+    }
+    let Some(sketch) = &state.user_sketch else {
+        return Some(state.users.len() as u64);
+    };
+    let mut sketch = sketch.clone();
+    add_all(&mut sketch, &state.users);
+    Some(sketch.estimate().round() as u64)
+}
+
+pub fn add_all(sketch: &mut HyperLogLog, hashes: &[u64]) {
+    hashes.iter().for_each(|&hash| sketch.add(hash));
+}
+
+/// Exact over raw rows by linear interpolation between closest ranks (R type 7); with pre-aggregates through a sketch.
+fn percentile(state: &mut GroupState, q: f64) -> Option<f64> {
+    if state.lacks_values {
+        return None;
+    }
+    if let Some(sketch) = &state.value_sketch {
+        let mut sketch = sketch.clone();
+        state.values.iter().for_each(|&value| sketch.add(value));
+        return sketch.quantile(q);
+    }
+    let values = &mut state.values;
+    let last = values.len().checked_sub(1)?;
+    let rank = q * last as f64;
+    let below = rank.floor() as usize;
+    let (_, &mut low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
+    if rank.fract() == 0.0 {
+        return Some(low);
+    }
+    let high = above.iter().copied().fold(f64::INFINITY, f64::min);
+    Some(low + (high - low) * rank.fract())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percentile;
+    use crate::engine::state::GroupState;
+
+    #[test]
+    fn percentiles_interpolate_between_closest_ranks() {
+        let mut state = GroupState {
+            values: vec![4.0, 1.0, 3.0, 2.0],
+            ..GroupState::default()
+        };
+        assert_eq!(percentile(&mut state, 0.5), Some(2.5));
+        assert_eq!(percentile(&mut state, 0.95), Some(3.85));
+        assert_eq!(percentile(&mut state, 1.0), Some(4.0));
+        state.values.clear();
+        assert_eq!(percentile(&mut state, 0.5), None);
+    }
+}

@@ -1,0 +1,277 @@
+//! All queries of a question gathered into tasks: each a period, a set of filters, dimensions, and the states that
+//! are needed. Queries that look at the same rows the same way share one task.
+//!
+//! Made from the question alone, so that every shard and the merge number the tasks alike.
+
+use crate::metrics::MetricId;
+use crate::model::zone::Bucket;
+use crate::model::{TimeUs, WeekStart, Zone};
+use crate::query::{AskContext, Clause, Comparison, Dimension, Period, Query, Question, widgets};
+
+/// Which states a task folds, beside the counts that all have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// Sum, count, least and greatest duration.
+    pub durations: bool,
+    /// Every duration, for percentiles.
+    pub values: bool,
+    pub users: bool,
+    pub last_used: bool,
+    /// When each person first executed a tool.
+    pub first_use: bool,
+}
+
+impl Needs {
+    fn of(measures: &[MetricId]) -> Self {
+        use MetricId::{
+            DurationMax, DurationMean, DurationMin, DurationP50, DurationP95, DurationP99,
+            LastUsed, Users,
+        };
+        let any = |metrics: &[MetricId]| measures.iter().any(|measure| metrics.contains(measure));
+        Self {
+            durations: any(&[DurationMean, DurationMin, DurationMax]),
+            values: any(&[DurationP50, DurationP95, DurationP99]),
+            users: any(&[Users]),
+            last_used: any(&[LastUsed]),
+            first_use: false,
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.durations |= other.durations;
+        self.values |= other.values;
+        self.users |= other.users;
+        self.last_used |= other.last_used;
+        self.first_use |= other.first_use;
+    }
+}
+
+/// The clauses a task's rows must satisfy.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FilterSet {
+    pub clauses: Vec<Clause>,
+    /// Also rows of kinds that no metric counts: people who were ever seen.
+    pub any_kind: bool,
+}
+
+/// One way to look at the rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    pub period: Period,
+    /// Position in [`Plan::filter_sets`].
+    pub filters: usize,
+    pub dimensions: Vec<Dimension>,
+    pub needs: Needs,
+    /// For first uses over pre-aggregated hours: ends of the spans that are told apart, ascending.
+    pub cuts: Vec<TimeUs>,
+}
+
+/// Where a query finds its states.
+#[derive(Debug, Clone, Default)]
+pub struct QueryPlan {
+    pub current: usize,
+    pub previous: Option<usize>,
+    pub first_use: Option<usize>,
+    /// People ever seen, where no directory tells the seats.
+    pub seen: Option<usize>,
+    /// The last two complete months: before, last.
+    pub growth: Option<(usize, usize)>,
+}
+
+/// Everything one pass has to do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub filter_sets: Vec<FilterSet>,
+    pub tasks: Vec<Task>,
+    /// In the order of the queries.
+    pub queries: Vec<QueryPlan>,
+    pub period: Period,
+    pub comparison: Option<Comparison>,
+    /// Before, last; see [`widgets::growth_months`].
+    pub growth_months: (Period, Period),
+    pub week_start: WeekStart,
+}
+
+impl Plan {
+    pub fn new(question: &Question, queries: &[Query], context: &AskContext, zone: &Zone) -> Self {
+        let (period, comparison) = question.periods(context, zone);
+        let mut plan = Self {
+            filter_sets: Vec::new(),
+            tasks: Vec::new(),
+            queries: Vec::new(),
+            period,
+            comparison,
+            growth_months: widgets::growth_months(context, zone),
+            week_start: question.week_start,
+        };
+        for query in queries {
+            let planned = plan.query(question, query, context, zone);
+            plan.queries.push(planned);
+        }
+        plan
+    }
+
+    fn query(
+        &mut self,
+        question: &Question,
+        query: &Query,
+        context: &AskContext,
+        zone: &Zone,
+    ) -> QueryPlan {
+        let filters = self.filter_set(FilterSet {
+            clauses: clauses(question, query),
+            any_kind: false,
+        });
+        let needs = Needs::of(&query.measures);
+        let period = self.period;
+        let previous_period = query
+            .compare
+            .then_some(self.comparison.as_ref())
+            .flatten()
+            .map(|comparison| comparison.period);
+        let current = self.task(period, filters, &query.group_by, needs);
+        let previous =
+            previous_period.map(|period| self.task(period, filters, &query.group_by, needs));
+        let asks = |metric| query.measures.contains(&metric);
+        let untimed: Vec<Dimension> = query
+            .group_by
+            .iter()
+            .copied()
+            .filter(|dimension| !dimension.is_time())
+            .collect();
+        let mut planned = QueryPlan {
+            current,
+            previous,
+            ..QueryPlan::default()
+        };
+        if asks(MetricId::Adopters) || asks(MetricId::AdoptionShare) {
+            let beginning = context
+                .data_span_us
+                .map_or(period.from_us, |span| span.0.min(period.from_us));
+            let end = previous_period.map_or(period.until_us, |previous| {
+                previous.until_us.max(period.until_us)
+            });
+            let span = Period::new(beginning, end);
+            let first_use = Needs {
+                first_use: true,
+                ..Needs::default()
+            };
+            let task = self.task(span, filters, &untimed, first_use);
+            for period in [Some(period), previous_period].into_iter().flatten() {
+                let cuts = cuts(period, &query.group_by, zone, self.week_start);
+                self.tasks[task].cuts.extend(cuts);
+            }
+            self.tasks[task].cuts.sort_unstable();
+            self.tasks[task].cuts.dedup();
+            planned.first_use = Some(task);
+            if asks(MetricId::AdoptionShare) {
+                let everybody = self.filter_set(FilterSet {
+                    clauses: Vec::new(),
+                    any_kind: true,
+                });
+                let users = Needs {
+                    users: true,
+                    ..Needs::default()
+                };
+                planned.seen = Some(self.task(span, everybody, &[], users));
+            }
+        }
+        if asks(MetricId::GrowthMonthly) && untimed.len() == query.group_by.len() {
+            let (before, last) = self.growth_months;
+            let counts = Needs::default();
+            planned.growth = Some((
+                self.task(before, filters, &query.group_by, counts),
+                self.task(last, filters, &query.group_by, counts),
+            ));
+        }
+        planned
+    }
+
+    fn filter_set(&mut self, set: FilterSet) -> usize {
+        let known = self.filter_sets.iter().position(|held| *held == set);
+        known.unwrap_or_else(|| {
+            self.filter_sets.push(set);
+            self.filter_sets.len() - 1
+        })
+    }
+
+    fn task(
+        &mut self,
+        period: Period,
+        filters: usize,
+        dimensions: &[Dimension],
+        needs: Needs,
+    ) -> usize {
+        let known = self.tasks.iter().position(|held| {
+            held.period == period
+                && held.filters == filters
+                && held.dimensions == dimensions
+                && held.needs.first_use == needs.first_use
+        });
+        if let Some(task) = known {
+            self.tasks[task].needs.add(needs);
+            return task;
+        }
+        self.tasks.push(Task {
+            period,
+            filters,
+            dimensions: dimensions.to_vec(),
+            needs,
+            cuts: Vec::new(),
+        });
+        self.tasks.len() - 1
+    }
+}
+
+/// The clauses that hold for a query: the question's but its own widget's and those it ignores, and its extra ones.
+/// Where they came from no longer matters.
+fn clauses(question: &Question, query: &Query) -> Vec<Clause> {
+    let asked = question.filters.iter().filter(|clause| {
+        clause.source.as_deref() != Some(query.widget.as_str())
+            && query.ignore_dimension != Some(clause.dimension)
+    });
+    asked
+        .chain(&query.extra_filters)
+        .map(|clause| Clause {
+            source: None,
+            ..clause.clone()
+        })
+        .collect()
+}
+
+/// Keys of the buckets that a period touches, ascending.
+pub fn bucket_keys(period: Period, bucket: Bucket, zone: &Zone, week: WeekStart) -> Vec<i64> {
+    let mut keys = Vec::new();
+    if period.length_us() == 0 {
+        return keys;
+    }
+    let mut key = zone.bucket_key(period.from_us, bucket, week);
+    while zone.bucket_start_us(key, bucket) < period.until_us
+        && keys.len() < crate::model::limits::GROUPS_MAX
+    {
+        keys.push(key);
+        key = zone.next_bucket_key(key, bucket);
+    }
+    keys
+}
+
+/// Up to when a bucket counts inside a period (exclusive).
+pub fn bucket_end_us(key: i64, bucket: Bucket, zone: &Zone, period: Period) -> TimeUs {
+    zone.bucket_start_us(zone.next_bucket_key(key, bucket), bucket)
+        .min(period.until_us)
+}
+
+/// The times at which a query counts adopters: the end of each bucket, or of the period.
+fn cuts(period: Period, dimensions: &[Dimension], zone: &Zone, week: WeekStart) -> Vec<TimeUs> {
+    let bucket = dimensions.iter().find_map(|dimension| match dimension {
+        Dimension::Time(bucket) => Some(*bucket),
+        _ => None,
+    });
+    let Some(bucket) = bucket else {
+        return vec![period.until_us];
+    };
+    bucket_keys(period, bucket, zone, week)
+        .into_iter()
+        .map(|key| bucket_end_us(key, bucket, zone, period))
+        .collect()
+}

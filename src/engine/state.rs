@@ -1,0 +1,218 @@
+//! The mergeable state of one group, and the key it is found under.
+//!
+//! Merging is associative and commutative: counts add, sets unite, values gather, sketches merge.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::packed;
+use super::segment::CLASS_CONVERSATION;
+use super::sketch::{DdSketch, HyperLogLog};
+use crate::model::{Outcome, TimeUs};
+
+/// One part of a group's key: the value of a dimension. The absent value stands last.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum KeyPart {
+    /// A bucket's key, or an hour of the week.
+    Number(i64),
+    Text(Arc<str>),
+    Absent,
+}
+
+/// The values of a task's dimensions, in their order.
+pub type Key = Vec<KeyPart>;
+
+/// Sum, count and extremes of durations. The sum keeps whole microseconds as integers, and everything else with an
+/// error term, so that it does not depend on the order of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct DurationState {
+    pub count: u64,
+    pub sum_us: u64,
+    sum_ms: f64,
+    error_ms: f64,
+    pub min_ms: f64,
+    pub max_ms: f64,
+    /// A pre-aggregate brought executions without sums.
+    pub lacks_sum: bool,
+    /// A pre-aggregate brought executions without extremes.
+    pub lacks_extremes: bool,
+}
+
+impl Default for DurationState {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            sum_us: 0,
+            sum_ms: 0.0,
+            error_ms: 0.0,
+            min_ms: f64::INFINITY,
+            max_ms: f64::NEG_INFINITY,
+            lacks_sum: false,
+            lacks_extremes: false,
+        }
+    }
+}
+
+impl DurationState {
+    /// Adds milliseconds to the sum (Neumaier's compensated sum).
+    pub fn add_sum(&mut self, ms: f64) {
+        let sum = self.sum_ms + ms;
+        self.error_ms += if self.sum_ms.abs() >= ms.abs() {
+            (self.sum_ms - sum) + ms
+        } else {
+            (ms - sum) + self.sum_ms
+        };
+        self.sum_ms = sum;
+    }
+
+    pub fn add_extremes(&mut self, min_ms: f64, max_ms: f64) {
+        self.min_ms = self.min_ms.min(min_ms);
+        self.max_ms = self.max_ms.max(max_ms);
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.sum_us += other.sum_us;
+        self.add_sum(other.sum_ms);
+        self.add_sum(other.error_ms);
+        self.add_extremes(other.min_ms, other.max_ms);
+        self.lacks_sum |= other.lacks_sum;
+        self.lacks_extremes |= other.lacks_extremes;
+    }
+
+    pub fn mean_ms(&self) -> Option<f64> {
+        let sum = self.sum_us as f64 / 1e3 + (self.sum_ms + self.error_ms);
+        (self.count > 0 && !self.lacks_sum).then(|| sum / self.count as f64)
+    }
+}
+
+/// What is known of one group.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct GroupState {
+    /// Executions by outcome, then conversations.
+    pub counts: [u64; 6],
+    pub durations: DurationState,
+    /// Every duration, milliseconds, in no order.
+    #[serde(with = "packed::floats")]
+    pub values: Vec<f64>,
+    pub value_sketch: Option<DdSketch>,
+    /// A pre-aggregate brought durations without a sketch.
+    pub lacks_values: bool,
+    /// Hashes of active people, ascending, once each.
+    #[serde(with = "packed::words")]
+    pub users: Vec<u64>,
+    pub user_sketch: Option<HyperLogLog>,
+    /// A pre-aggregate brought executions without a sketch of people.
+    pub lacks_users: bool,
+    pub last_us: Option<TimeUs>,
+    /// People by hash, ascending, and when each first executed a tool (`first_times`, same order).
+    #[serde(with = "packed::words")]
+    pub first_users: Vec<u64>,
+    #[serde(with = "packed::times")]
+    pub first_times: Vec<TimeUs>,
+    /// People of pre-aggregated hours, by the cut of the task before which they were active.
+    pub first_sketches: BTreeMap<u32, HyperLogLog>,
+}
+
+impl GroupState {
+    pub fn count(&self, outcome: Outcome) -> u64 {
+        self.counts[outcome as usize]
+    }
+
+    /// All but rejected calls.
+    pub fn executions(&self) -> u64 {
+        self.counts[..usize::from(CLASS_CONVERSATION)]
+            .iter()
+            .sum::<u64>()
+            - self.count(Outcome::Rejected)
+    }
+
+    /// Rows, and executions of pre-aggregated rows.
+    pub fn events(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    pub fn merge(&mut self, other: Self) {
+        for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
+            *mine += theirs;
+        }
+        self.durations.merge(&other.durations);
+        if self.values.is_empty() {
+            self.values = other.values;
+        } else {
+            self.values.extend(other.values);
+        }
+        merge_option(
+            &mut self.value_sketch,
+            other.value_sketch,
+            |mine, theirs| {
+                mine.merge(&theirs);
+            },
+        );
+        self.lacks_values |= other.lacks_values;
+        self.users = union(std::mem::take(&mut self.users), other.users);
+        merge_option(&mut self.user_sketch, other.user_sketch, |mine, theirs| {
+            mine.merge(&theirs);
+        });
+        self.lacks_users |= other.lacks_users;
+        self.last_us = self.last_us.max(other.last_us);
+        self.merge_first(other.first_users, other.first_times);
+        for (cut, sketch) in other.first_sketches {
+            self.first_sketches.entry(cut).or_default().merge(&sketch);
+        }
+    }
+
+    fn merge_first(&mut self, users: Vec<u64>, times: Vec<TimeUs>) {
+        if self.first_users.is_empty() {
+            (self.first_users, self.first_times) = (users, times);
+            return;
+        }
+        if users.is_empty() {
+            return;
+        }
+        let mine = self
+            .first_users
+            .iter()
+            .copied()
+            .zip(self.first_times.iter().copied());
+        let mut both: Vec<(u64, TimeUs)> = mine.chain(users.into_iter().zip(times)).collect();
+        both.sort_unstable();
+        both.dedup_by_key(|(user, _)| *user);
+        (self.first_users, self.first_times) = both.into_iter().unzip();
+    }
+}
+
+fn merge_option<T>(mine: &mut Option<T>, theirs: Option<T>, merge: impl FnOnce(&mut T, T)) {
+    match (mine.as_mut(), theirs) {
+        (Some(mine), Some(theirs)) => merge(mine, theirs),
+        (None, theirs) => *mine = theirs,
+        (Some(_), None) => {}
+    }
+}
+
+/// Of two ascending lists.
+fn union(mine: Vec<u64>, theirs: Vec<u64>) -> Vec<u64> {
+    if mine.is_empty() {
+        return theirs;
+    }
+    if theirs.is_empty() {
+        return mine;
+    }
+    let mut both = Vec::with_capacity(mine.len() + theirs.len());
+    let (mut mine, mut theirs) = (mine.into_iter().peekable(), theirs.into_iter().peekable());
+    loop {
+        let next = match (mine.peek(), theirs.peek()) {
+            (Some(a), Some(b)) if a == b => {
+                theirs.next();
+                mine.next()
+            }
+            (Some(a), Some(b)) if a < b => mine.next(),
+            (Some(_), None) => mine.next(),
+            (_, Some(_)) => theirs.next(),
+            (None, None) => return both,
+        };
+        both.extend(next);
+    }
+}

@@ -1,0 +1,204 @@
+//! Arrow IPC, files and streams: record batches, and from them events or pre-aggregated hours.
+//! Only columns on the allow-list are decoded at all.
+
+use std::io::Cursor;
+
+use arrow_array::RecordBatch;
+use arrow_ipc::reader::{FileReader, StreamReader};
+use arrow_schema::{ArrowError, Schema};
+
+use super::aggregate::{self, HourField, HourRows};
+use super::fields::Field;
+use super::table::{EventRows, push_hours};
+use super::{Data, Decoded, Format, IngestError, Tally};
+use crate::model::limits::{COLUMNS_MAX, DECODED_BYTES_MAX};
+
+/// Schema metadata: fields dropped before this file was made, as `name`, tab, count on each line.
+pub const DROPPED_KEY: &str = "toolscope.dropped";
+const ZSTD_MAGIC: &[u8] = b"\x28\xb5\x2f\xfd";
+
+/// May its buffers be compressed with zstd, which only the columnar module unpacks? Errs on the side of yes.
+pub fn may_hold_zstd(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, ZSTD_MAGIC).is_some()
+}
+
+/// Reads events or hours.
+pub fn read(bytes: &[u8], format: Format) -> Result<Decoded, IngestError> {
+    let mut tally = Tally::default();
+    let mut rows: Option<TableRows> = None;
+    batches(bytes, format, &mut tally, &mut |batch, tally| {
+        let rows = rows.get_or_insert_with(|| TableRows::for_schema(batch.schema_ref()));
+        rows.push(batch, tally);
+        Ok(())
+    })?;
+    let data = rows.map_or_else(
+        || Data::Events(crate::model::Batch::default()),
+        TableRows::finish,
+    );
+    Ok(Decoded { data, tally })
+}
+
+/// Rows of either kind, by what the schema says.
+pub enum TableRows {
+    Events(Box<EventRows>),
+    Hours(Box<HourRows>),
+}
+
+impl TableRows {
+    pub fn for_schema(schema: &Schema) -> Self {
+        if is_aggregate(schema) {
+            Self::Hours(Box::default())
+        } else {
+            Self::Events(Box::default())
+        }
+    }
+
+    pub fn push(&mut self, batch: &RecordBatch, tally: &mut Tally) {
+        match self {
+            Self::Events(events) => events.push(batch, tally),
+            Self::Hours(hours) => push_hours(hours, batch, tally),
+        }
+    }
+
+    pub fn finish(self) -> Data {
+        match self {
+            Self::Events(events) => Data::Events(events.finish()),
+            Self::Hours(hours) => Data::Aggregates(hours.finish()),
+        }
+    }
+}
+
+/// Do the columns say pre-aggregated hours?
+pub fn is_aggregate(schema: &Schema) -> bool {
+    [aggregate::HOUR, aggregate::EXECUTIONS]
+        .iter()
+        .all(|name| schema.field_with_name(name).is_ok())
+}
+
+/// Positions of the columns to decode, and the names of the others. An error when what is needed is not there.
+pub fn projection(
+    schema: &Schema,
+    format: Format,
+) -> Result<(Vec<usize>, Vec<String>), IngestError> {
+    if schema.fields().len() > COLUMNS_MAX {
+        return Err(IngestError::TooManyColumns(format));
+    }
+    let hours = is_aggregate(schema);
+    let has_time = schema.fields().iter().any(|field| {
+        Field::of(field.name()).is_some_and(|field| field.column == crate::model::Column::Time)
+    });
+    if !hours && !has_time {
+        return Err(IngestError::ColumnMissing {
+            format,
+            column: "time",
+        });
+    }
+    let mut kept = Vec::new();
+    let mut dropped = Vec::new();
+    for (at, field) in schema.fields().iter().enumerate() {
+        let wanted = if hours {
+            HourField::of(field.name()).is_some()
+        } else {
+            Field::of(field.name()).is_some()
+        };
+        if wanted {
+            kept.push(at);
+        } else {
+            dropped.push(field.name().clone());
+        }
+    }
+    Ok((kept, dropped))
+}
+
+/// Hands out every record batch, with the columns of the allow-list only.
+pub fn batches(
+    bytes: &[u8],
+    format: Format,
+    tally: &mut Tally,
+    each: &mut dyn FnMut(&RecordBatch, &mut Tally) -> Result<(), IngestError>,
+) -> Result<(), IngestError> {
+    let failed = |error: ArrowError| failure(&error, format);
+    let mut decoded_bytes = 0_u64;
+    let mut take =
+        |batch: Result<RecordBatch, ArrowError>, dropped: &[String], tally: &mut Tally| {
+            let batch = batch.map_err(failed)?;
+            decoded_bytes += batch.get_array_memory_size() as u64;
+            if decoded_bytes > DECODED_BYTES_MAX {
+                return Err(IngestError::TooLarge {
+                    format,
+                    what: "1 GiB decoded",
+                });
+            }
+            for name in dropped {
+                tally.drop_field(name, batch.num_rows() as u64);
+            }
+            each(&batch, tally)
+        };
+    if format == Format::ArrowStream {
+        let whole = StreamReader::try_new(Cursor::new(bytes), None).map_err(failed)?;
+        let schema = whole.schema();
+        let (kept, dropped) = projection(&schema, format)?;
+        count_dropped(&schema, tally);
+        let reader = StreamReader::try_new(Cursor::new(bytes), Some(kept)).map_err(failed)?;
+        for batch in reader {
+            take(batch, &dropped, tally)?;
+        }
+        return Ok(());
+    }
+    check_file(bytes)?;
+    let whole = FileReader::try_new(Cursor::new(bytes), None).map_err(failed)?;
+    let schema = whole.schema();
+    let (kept, dropped) = projection(&schema, format)?;
+    let reader = FileReader::try_new(Cursor::new(bytes), Some(kept)).map_err(failed)?;
+    for batch in reader {
+        take(batch, &dropped, tally)?;
+    }
+    Ok(())
+}
+
+/// A file ends with its footer's length and the magic; without them it was cut.
+fn check_file(bytes: &[u8]) -> Result<(), IngestError> {
+    const MAGIC: &[u8] = super::recognise::ARROW_MAGIC;
+    let format = Format::ArrowFile;
+    let tail = bytes
+        .strip_suffix(MAGIC)
+        .ok_or(IngestError::Truncated(format))?;
+    let Some((body, length)) = tail.split_last_chunk::<4>() else {
+        return Err(IngestError::Truncated(format));
+    };
+    let footer = i32::from_le_bytes(*length);
+    let fits = usize::try_from(footer).is_ok_and(|footer| footer > 0 && footer < body.len());
+    if fits {
+        Ok(())
+    } else {
+        Err(IngestError::Damaged {
+            format,
+            what: "its footer is longer than the file",
+        })
+    }
+}
+
+/// What an earlier step dropped is told in the schema.
+fn count_dropped(schema: &Schema, tally: &mut Tally) {
+    let lines = schema.metadata().get(DROPPED_KEY).map(String::as_str);
+    for line in lines.unwrap_or_default().lines() {
+        if let Some((name, count)) = line.rsplit_once('\t') {
+            tally.drop_field(name, count.parse().unwrap_or_default());
+        }
+    }
+}
+
+fn failure(error: &ArrowError, format: Format) -> IngestError {
+    let sentence = error.to_string();
+    let has = |needle: &str| sentence.to_ascii_lowercase().contains(needle);
+    if has("zstd") {
+        return IngestError::ColumnarNeeded;
+    }
+    if matches!(error, ArrowError::IoError(..)) || has("eof") || has("failed to fill") {
+        return IngestError::Truncated(format);
+    }
+    IngestError::Damaged {
+        format,
+        what: "its columns can't be decoded",
+    }
+}

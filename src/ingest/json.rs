@@ -1,0 +1,177 @@
+//! Flat JSON objects, value by value, without building a tree: what nobody wants is skipped unread.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::values::{Raw, Reason};
+use crate::model::limits::{JSON_DEPTH_MAX, LINE_BYTES_MAX};
+
+const NOT_UTF8: Reason = "The line is not UTF-8 text.";
+const NOT_OBJECT: Reason = "The line is not a JSON object.";
+const NOT_JSON: Reason = "The line is not JSON.";
+const CUT_OFF: Reason = "The line ends in the middle; the file may be cut off.";
+const TOO_LONG: Reason = "The line is longer than 1 MiB.";
+const TOO_DEEP: Reason = "The line is nested more than 64 levels deep.";
+
+/// Takes the fields of an object.
+pub trait Sink<'de> {
+    /// What the sink knows a field by.
+    type Field;
+
+    /// Asked before the value is read; `None` skips it.
+    fn wants(&mut self, name: &str) -> Option<Self::Field>;
+
+    fn take(&mut self, field: Self::Field, value: Raw<'de>);
+}
+
+/// Reads one line into a sink.
+pub fn read_line<'de, S: Sink<'de>>(line: &'de [u8], sink: &mut S) -> Result<(), Reason> {
+    if line.len() > LINE_BYTES_MAX {
+        return Err(TOO_LONG);
+    }
+    let text = std::str::from_utf8(line).map_err(|_| NOT_UTF8)?;
+    if !text.starts_with('{') {
+        return Err(NOT_OBJECT);
+    }
+    if depth(line) > JSON_DEPTH_MAX {
+        return Err(TOO_DEEP);
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    Object(sink)
+        .deserialize(&mut reader)
+        .and_then(|()| reader.end())
+        .map_err(|error| if error.is_eof() { CUT_OFF } else { NOT_JSON })
+}
+
+/// How deep brackets nest; those inside of texts don't count.
+pub fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for &byte in json {
+        if in_text {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => in_text = false,
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => in_text = true,
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+struct Object<'s, S>(&'s mut S);
+
+impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Object<'_, S> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, S: Sink<'de>> Visitor<'de> for Object<'_, S> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key_seed(Value)? {
+            let name = match &name {
+                Raw::Text(name) => name,
+                _ => continue,
+            };
+            match self.0.wants(name) {
+                Some(field) => {
+                    let value = map.next_value_seed(Value)?;
+                    self.0.take(field, value);
+                }
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Any value; lists and objects are skipped.
+struct Value;
+
+impl<'de> DeserializeSeed<'de> for Value {
+    type Value = Raw<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value {
+    type Value = Raw<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw<'de>, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Raw<'de>, E> {
+        Ok(Raw::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Raw<'de>, E> {
+        Ok(Raw::Int(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Raw<'de>, E> {
+        Ok(Raw::Int(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Raw<'de>, E> {
+        Ok(Raw::Float(value))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Raw<'de>, E> {
+        Ok(Raw::Text(Cow::Borrowed(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Raw<'de>, E> {
+        Ok(Raw::Text(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw<'de>, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Raw::Nested)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw<'de>, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Raw::Nested)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_inside_of_texts_do_not_nest() {
+        assert_eq!(depth(br#"{"a":"[[[[","b":[{"c":"\"{"}]}"#), 3);
+    }
+}

@@ -1,0 +1,193 @@
+//! Parquet: checked before the reader is trusted with it, then read like Arrow.
+//! In the browser this is the columnar module, which hands over an Arrow stream.
+
+use arrow_array::RecordBatch;
+use arrow_ipc::writer::StreamWriter;
+use arrow_schema::Schema;
+use bytes::Bytes;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+use parquet::basic::Compression;
+use parquet::errors::ParquetError;
+
+use super::arrow::{DROPPED_KEY, TableRows, batches, projection};
+use super::recognise::PARQUET_MAGIC;
+use super::{Data, Decoded, Format, IngestError, Tally};
+use crate::model::limits::{
+    COLUMNS_MAX, DECODED_BYTES_MAX, RATIO_FREE_BYTES, RATIO_MAX, ROW_GROUPS_MAX,
+};
+
+const FORMAT: Format = Format::Parquet;
+const BATCH_ROWS: usize = 16_384;
+
+/// Reads events or hours.
+pub fn read(bytes: &[u8]) -> Result<Decoded, IngestError> {
+    let mut tally = Tally::default();
+    let mut rows: Option<TableRows> = None;
+    record_batches(bytes, &mut tally, &mut |batch, tally| {
+        rows.get_or_insert_with(|| TableRows::for_schema(batch.schema_ref()))
+            .push(batch, tally);
+        Ok(())
+    })?;
+    let data = rows.map_or_else(
+        || Data::Events(crate::model::Batch::default()),
+        TableRows::finish,
+    );
+    Ok(Decoded { data, tally })
+}
+
+/// Any columnar file as an Arrow stream without compression and without the columns nobody may see.
+pub fn to_arrow_stream(bytes: &[u8], format: Format) -> Result<Vec<u8>, IngestError> {
+    let mut tally = Tally::default();
+    let mut kept: Vec<RecordBatch> = Vec::new();
+    let mut keep = |batch: &RecordBatch, _: &mut Tally| {
+        kept.push(batch.clone());
+        Ok(())
+    };
+    if format == FORMAT {
+        record_batches(bytes, &mut tally, &mut keep)?;
+    } else {
+        batches(bytes, format, &mut tally, &mut keep)?;
+    }
+    let receipt = tally.into_receipt("", format, "", 0);
+    let dropped: Vec<String> = receipt
+        .dropped_fields
+        .iter()
+        .map(|(name, count)| format!("{}\t{count}", name.replace(['\n', '\t'], " ")))
+        .collect();
+    let internal = |_| IngestError::Internal(format);
+    let schema = kept
+        .first()
+        .map_or_else(Schema::empty, |batch| batch.schema().as_ref().clone());
+    let mut metadata = schema.metadata().clone();
+    metadata.insert(DROPPED_KEY.to_owned(), dropped.join("\n"));
+    let schema = schema.with_metadata(metadata);
+    let mut writer = StreamWriter::try_new(Vec::new(), &schema).map_err(internal)?;
+    for batch in &kept {
+        writer.write(batch).map_err(internal)?;
+    }
+    writer.into_inner().map_err(internal)
+}
+
+fn record_batches(
+    bytes: &[u8],
+    tally: &mut Tally,
+    each: &mut dyn FnMut(&RecordBatch, &mut Tally) -> Result<(), IngestError>,
+) -> Result<(), IngestError> {
+    check_ends(bytes)?;
+    let shared = Bytes::copy_from_slice(bytes);
+    let metadata = ArrowReaderMetadata::load(&shared, ArrowReaderOptions::new())
+        .map_err(|error| failure(&error))?;
+    check_metadata(&metadata, bytes.len() as u64)?;
+    let (kept, dropped) = projection(metadata.schema(), FORMAT)?;
+    let mask = ProjectionMask::roots(metadata.parquet_schema(), kept);
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
+        .with_projection(mask)
+        .with_batch_size(BATCH_ROWS)
+        .build()
+        .map_err(|error| failure(&error))?;
+    let mut decoded_bytes = 0;
+    for batch in reader {
+        let batch = batch.map_err(|_| damaged("its pages can't be decoded"))?;
+        decoded_bytes += batch.get_array_memory_size() as u64;
+        if decoded_bytes > DECODED_BYTES_MAX {
+            return Err(too_large("1 GiB decoded"));
+        }
+        for name in &dropped {
+            tally.drop_field(name, batch.num_rows() as u64);
+        }
+        each(&batch, tally)?;
+    }
+    Ok(())
+}
+
+fn check_ends(bytes: &[u8]) -> Result<(), IngestError> {
+    let truncated = IngestError::Truncated(FORMAT);
+    let tail = bytes.strip_suffix(PARQUET_MAGIC).ok_or(truncated.clone())?;
+    let (body, length) = tail.split_last_chunk::<4>().ok_or(truncated)?;
+    let footer = u32::from_le_bytes(*length) as usize;
+    if footer == 0 || footer + PARQUET_MAGIC.len() > body.len() {
+        return Err(damaged("its footer is longer than the file"));
+    }
+    Ok(())
+}
+
+/// What the footer promises must fit the file and the limits.
+fn check_metadata(metadata: &ArrowReaderMetadata, file_bytes: u64) -> Result<(), IngestError> {
+    let metadata = metadata.metadata();
+    if metadata.num_row_groups() > ROW_GROUPS_MAX {
+        return Err(IngestError::TooManyRowGroups(FORMAT));
+    }
+    if metadata.file_metadata().schema_descr().num_columns() > COLUMNS_MAX {
+        return Err(IngestError::TooManyColumns(FORMAT));
+    }
+    let mut unpacked = 0_u64;
+    for group in metadata.row_groups() {
+        if group.num_rows() < 0 {
+            return Err(damaged("a row group has a negative size"));
+        }
+        for column in group.columns() {
+            if let Some(name) = unread_compression(column.compression()) {
+                return Err(IngestError::Unsupported {
+                    format: FORMAT,
+                    what: name,
+                    remedy: "Write it with snappy, zstd or no compression.",
+                });
+            }
+            let within = |offset: i64, length: i64| {
+                let end = u64::try_from(offset)
+                    .ok()
+                    .zip(u64::try_from(length).ok())
+                    .and_then(|(offset, length)| offset.checked_add(length));
+                end.is_some_and(|end| end <= file_bytes)
+            };
+            let start = column
+                .dictionary_page_offset()
+                .unwrap_or_else(|| column.data_page_offset());
+            if !within(start, column.compressed_size()) {
+                return Err(damaged("a column lies outside of the file"));
+            }
+            unpacked = unpacked.saturating_add(column.uncompressed_size().max(0) as u64);
+        }
+    }
+    if unpacked > DECODED_BYTES_MAX {
+        return Err(too_large("1 GiB decoded"));
+    }
+    if unpacked > RATIO_FREE_BYTES && unpacked / file_bytes.max(1) > RATIO_MAX {
+        return Err(too_large("200 times its size"));
+    }
+    Ok(())
+}
+
+fn unread_compression(compression: Compression) -> Option<&'static str> {
+    match compression {
+        Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_) => None,
+        Compression::GZIP(_) => Some("gzip compression"),
+        Compression::BROTLI(_) => Some("brotli compression"),
+        Compression::LZ4 | Compression::LZ4_RAW => Some("lz4 compression"),
+        Compression::LZO => Some("lzo compression"),
+    }
+}
+
+fn damaged(what: &'static str) -> IngestError {
+    IngestError::Damaged {
+        format: FORMAT,
+        what,
+    }
+}
+
+fn too_large(what: &'static str) -> IngestError {
+    IngestError::TooLarge {
+        format: FORMAT,
+        what,
+    }
+}
+
+fn failure(error: &ParquetError) -> IngestError {
+    match error {
+        ParquetError::EOF(_) | ParquetError::NeedMoreData(_) => IngestError::Truncated(FORMAT),
+        _ => damaged("its footer can't be read"),
+    }
+}

@@ -1,0 +1,289 @@
+//! One value of a file, whatever the format, and what each column makes of it.
+//! A reason names the column and the problem, never the value.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::{ID_HASH_PREFIX, Tally};
+use crate::model::batch::NO_ID;
+use crate::model::limits::{DURATION_MS_MAX, TIME_US_MAX, TIME_US_MIN};
+use crate::model::{EventKind, Outcome, TimeUs};
+
+/// A value as a file holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Raw<'a> {
+    Null,
+    Bool(bool),
+    Int(i128),
+    Float(f64),
+    Text(Cow<'a, str>),
+    /// A list, an object, bytes: nothing a column can hold.
+    Nested,
+}
+
+/// Why a row is set aside.
+pub type Reason = &'static str;
+
+pub const NO_TIME: Reason = "There is no time.";
+const BAD_TIME: Reason = "The time can't be read; use RFC 3339 (2026-03-14T09:00:00Z) or seconds, ms, µs or ns since 1970.";
+const TIME_RANGE: Reason = "The time is before 1990 or after 2100.";
+const BAD_DURATION: Reason = "The duration is not a number of milliseconds.";
+const DURATION_RANGE: Reason = "The duration is negative, not finite or longer than a year.";
+const BAD_OUTCOME: Reason =
+    "The outcome is unknown; use success, failure, cancelled, rejected or running.";
+const BAD_KIND: Reason = "The kind of event is unknown.";
+const BAD_COUNT: Reason = "A count is not a whole number of zero or more.";
+const BAD_NUMBER: Reason = "A number is not finite or below zero.";
+const BAD_TEXT: Reason = "A name is a list or an object instead of a text.";
+const ZONELESS: &str = "Times without a zone were read as UTC.";
+
+/// µs since 1970. Numbers are seconds, ms, µs or ns by their size; every year from 1990 to 2100 is unmistakable.
+pub fn time(raw: &Raw<'_>, tally: &mut Tally) -> Result<TimeUs, Reason> {
+    let time_us = match raw {
+        Raw::Null => return Err(NO_TIME),
+        Raw::Int(number) => epoch(*number).ok_or(TIME_RANGE)?,
+        Raw::Float(number) => epoch_float(*number).ok_or(BAD_TIME)?,
+        Raw::Text(text) => text_time(text.trim(), tally)?,
+        Raw::Bool(_) | Raw::Nested => return Err(BAD_TIME),
+    };
+    if (TIME_US_MIN..TIME_US_MAX).contains(&time_us) {
+        Ok(time_us)
+    } else {
+        Err(TIME_RANGE)
+    }
+}
+
+/// Units of a second, with how many µs one has: (up to, numerator, denominator).
+const EPOCHS: [(i128, i128, i128); 4] = [
+    (100_000_000_000, 1_000_000, 1),
+    (100_000_000_000_000, 1_000, 1),
+    (100_000_000_000_000_000, 1, 1),
+    (i128::MAX, 1, 1_000),
+];
+
+fn epoch(number: i128) -> Option<TimeUs> {
+    let (_, up, down) = EPOCHS
+        .iter()
+        .find(|(limit, ..)| number.unsigned_abs() < limit.unsigned_abs())?;
+    i64::try_from(number.checked_mul(*up)?.div_euclid(*down)).ok()
+}
+
+fn epoch_float(number: f64) -> Option<TimeUs> {
+    if !number.is_finite() {
+        return None;
+    }
+    let (_, up, down) = EPOCHS
+        .iter()
+        .find(|(limit, ..)| number.abs() < *limit as f64)?;
+    let time_us = (number * *up as f64 / *down as f64).round();
+    (time_us.abs() < 9e18).then_some(time_us as i64)
+}
+
+fn text_time(text: &str, tally: &mut Tally) -> Result<TimeUs, Reason> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(time.timestamp_micros());
+    }
+    if let Ok(number) = text.parse::<i128>() {
+        return epoch(number).ok_or(TIME_RANGE);
+    }
+    let naive = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+        .or_else(|| Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN)));
+    if let Some(naive) = naive {
+        tally.note(ZONELESS);
+        return Ok(naive.and_utc().timestamp_micros());
+    }
+    if let Ok(time) = DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z") {
+        return Ok(time.timestamp_micros());
+    }
+    Err(BAD_TIME)
+}
+
+fn as_number(raw: &Raw<'_>) -> Option<f64> {
+    match raw {
+        Raw::Int(number) => Some(*number as f64),
+        Raw::Float(number) => Some(*number),
+        Raw::Text(text) => text.trim().parse().ok(),
+        Raw::Null | Raw::Bool(_) | Raw::Nested => None,
+    }
+}
+
+pub fn duration_ms(raw: &Raw<'_>) -> Result<Option<f64>, Reason> {
+    if *raw == Raw::Null {
+        return Ok(None);
+    }
+    let ms = as_number(raw).ok_or(BAD_DURATION)?;
+    // Arrow and Parquet writers put NaN where nothing was measured.
+    if ms.is_nan() {
+        return Ok(None);
+    }
+    if (0.0..=DURATION_MS_MAX).contains(&ms) {
+        // A negative zero is a zero.
+        Ok(Some(ms + 0.0))
+    } else {
+        Err(DURATION_RANGE)
+    }
+}
+
+/// Dollars, sums: any number of zero or more.
+pub fn amount(raw: &Raw<'_>) -> Result<Option<f64>, Reason> {
+    if *raw == Raw::Null {
+        return Ok(None);
+    }
+    let amount = as_number(raw).ok_or(BAD_NUMBER)?;
+    if amount.is_nan() {
+        return Ok(None);
+    }
+    if amount.is_finite() && amount >= 0.0 {
+        Ok(Some(amount + 0.0))
+    } else {
+        Err(BAD_NUMBER)
+    }
+}
+
+pub fn count(raw: &Raw<'_>) -> Result<Option<u64>, Reason> {
+    match raw {
+        Raw::Null => Ok(None),
+        Raw::Int(number) => u64::try_from(*number)
+            .ok()
+            .filter(|&count| count != u64::MAX)
+            .map(Some)
+            .ok_or(BAD_COUNT),
+        Raw::Float(number) if number.is_nan() => Ok(None),
+        Raw::Float(number) if number.fract() == 0.0 && (0.0..9e15).contains(number) => {
+            Ok(Some(*number as u64))
+        }
+        Raw::Text(text) => text.trim().parse().map(Some).map_err(|_| BAD_COUNT),
+        Raw::Float(_) | Raw::Bool(_) | Raw::Nested => Err(BAD_COUNT),
+    }
+}
+
+/// `None` when absent. In a column that tells of errors, true is a failure.
+pub fn outcome(raw: &Raw<'_>, tells_errors: bool) -> Result<Option<Outcome>, Reason> {
+    let good = |good: bool| {
+        Some(if good == tells_errors {
+            Outcome::Failure
+        } else {
+            Outcome::Success
+        })
+    };
+    match raw {
+        Raw::Null => Ok(None),
+        Raw::Bool(flag) => Ok(good(*flag)),
+        Raw::Int(0) => Ok(good(false)),
+        Raw::Int(1) => Ok(good(true)),
+        Raw::Text(text) if text.trim().is_empty() => Ok(None),
+        Raw::Text(text) if tells_errors => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" => Ok(good(true)),
+            "false" | "0" => Ok(good(false)),
+            _ => Err(BAD_OUTCOME),
+        },
+        Raw::Text(text) => Outcome::parse(text.trim()).map(Some).ok_or(BAD_OUTCOME),
+        Raw::Int(_) | Raw::Float(_) | Raw::Nested => Err(BAD_OUTCOME),
+    }
+}
+
+pub fn kind(raw: &Raw<'_>) -> Result<EventKind, Reason> {
+    match raw {
+        Raw::Null => Ok(EventKind::Execution),
+        Raw::Text(text) => EventKind::parse(text.trim()).ok_or(BAD_KIND),
+        _ => Err(BAD_KIND),
+    }
+}
+
+/// A name; numbers and flags are names too.
+pub fn text<'a>(raw: &'a Raw<'_>) -> Result<Option<Cow<'a, str>>, Reason> {
+    match raw {
+        Raw::Null => Ok(None),
+        Raw::Text(text) => Ok(Some(Cow::Borrowed(text))),
+        Raw::Bool(flag) => Ok(Some(Cow::Borrowed(if *flag { "true" } else { "false" }))),
+        Raw::Int(number) => Ok(Some(Cow::Owned(number.to_string()))),
+        Raw::Float(number) => Ok(Some(Cow::Owned(number.to_string()))),
+        Raw::Nested => Err(BAD_TEXT),
+    }
+}
+
+/// The identity behind an id; [`NO_ID`] when absent.
+pub fn identity(raw: &Raw<'_>) -> Result<u64, Reason> {
+    let Some(text) = text(raw)?.filter(|text| !text.is_empty()) else {
+        return Ok(NO_ID);
+    };
+    let hashed = text
+        .strip_prefix(ID_HASH_PREFIX)
+        .and_then(|digits| u64::from_str_radix(digits, 16).ok());
+    Ok(hashed.unwrap_or_else(|| hash_identity(&text)))
+}
+
+/// Never [`NO_ID`].
+pub fn hash_identity(text: &str) -> u64 {
+    match xxhash_rust::xxh3::xxh3_64(text.as_bytes()) {
+        NO_ID => 1,
+        hash => hash,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_from_any_common_form() {
+        let expected = 1_773_478_800_000_000;
+        let texts = [
+            "2026-03-14T09:00:00Z",
+            "2026-03-14T10:00:00+01:00",
+            "2026-03-14 09:00:00",
+            "2026-03-14T09:00:00.000",
+            "1773478800",
+            "1773478800000",
+        ];
+        for text in texts {
+            let mut tally = Tally::default();
+            assert_eq!(
+                time(&Raw::Text(text.into()), &mut tally),
+                Ok(expected),
+                "{text}"
+            );
+        }
+        let numbers = [
+            1_773_478_800,
+            1_773_478_800_000,
+            1_773_478_800_000_000,
+            1_773_478_800_000_000_000,
+        ];
+        for number in numbers {
+            assert_eq!(
+                time(&Raw::Int(number), &mut Tally::default()),
+                Ok(expected),
+                "{number}"
+            );
+        }
+        assert_eq!(
+            time(&Raw::Float(1_773_478_800.5), &mut Tally::default()),
+            Ok(expected + 500_000)
+        );
+    }
+
+    #[test]
+    fn what_is_no_time_says_so() {
+        for raw in [
+            Raw::Text("soon".into()),
+            Raw::Bool(true),
+            Raw::Nested,
+            Raw::Float(f64::NAN),
+        ] {
+            assert_eq!(time(&raw, &mut Tally::default()), Err(BAD_TIME));
+        }
+        assert_eq!(time(&Raw::Int(-1), &mut Tally::default()), Err(TIME_RANGE));
+        assert_eq!(time(&Raw::Null, &mut Tally::default()), Err(NO_TIME));
+    }
+
+    #[test]
+    fn an_error_flag_is_the_opposite_of_a_success_flag() {
+        assert_eq!(outcome(&Raw::Bool(true), false), Ok(Some(Outcome::Success)));
+        assert_eq!(outcome(&Raw::Bool(true), true), Ok(Some(Outcome::Failure)));
+        assert_eq!(outcome(&Raw::Text("maybe".into()), false), Err(BAD_OUTCOME));
+    }
+}
