@@ -16,10 +16,11 @@ pub mod recognise;
 mod table;
 pub mod tally;
 mod values;
+pub mod otlp;
 pub mod write;
 
 pub use error::{IngestError, Stranger};
-pub use recognise::recognise;
+pub use recognise::{recognise, without_mark};
 pub use tally::Tally;
 
 use crate::model::{AggregateBatch, Batch};

@@ -65,7 +65,7 @@ pub fn recognise(bytes: &[u8]) -> Result<Format, IngestError> {
 }
 
 /// The bytes after a UTF-8 byte order mark.
-pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 

@@ -1,1 +1,216 @@
-//! corpus
+//! Every stream of the corpus gives exactly the numbers of its `truth.json`. Needs `../shared/corpus`
+//! (or `TOOLSCOPE_SHARED`); says so when it is missing. The dialects' shapes are tested without it in `telemetry.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use serde_json::Value;
+use toolscope::ingest::otlp::{self, Linked, Linker};
+use toolscope::model::{Column, Outcome};
+
+fn corpus() -> Option<PathBuf> {
+    let shared = std::env::var_os("TOOLSCOPE_SHARED").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let corpus = shared.join("corpus");
+    if corpus.is_dir() {
+        return Some(corpus);
+    }
+    println!("skipped: ../shared/corpus is missing");
+    None
+}
+
+/// (stream, file, truth of the file)
+fn files(corpus: &std::path::Path) -> Vec<(String, PathBuf, Value)> {
+    let mut streams: Vec<PathBuf> = std::fs::read_dir(corpus)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    streams.sort();
+    let mut files = Vec::new();
+    for stream in streams {
+        let Ok(text) = std::fs::read_to_string(stream.join("truth.json")) else {
+            continue;
+        };
+        let truth: Value = serde_json::from_str(&text).unwrap();
+        for (name, truth) in truth["files"].as_object().unwrap() {
+            let label = format!("{}/{name}", stream.file_name().unwrap().display());
+            files.push((label, stream.join(name), truth.clone()));
+        }
+    }
+    files
+}
+
+fn link(bytes: &[u8]) -> (Linked, u64) {
+    let telemetry = otlp::read(bytes).unwrap();
+    let mut linker = Linker::default();
+    let duplicates = linker.add(0, telemetry);
+    (linker.link(), duplicates)
+}
+
+/// R type 7.
+fn percentile(sorted: &[f64], q: f64) -> f64 {
+    let rank = q * (sorted.len() - 1) as f64;
+    let (low, high) = (sorted[rank.floor() as usize], sorted[rank.ceil() as usize]);
+    low + (high - low) * rank.fract()
+}
+
+fn counts(linked: &Linked, column: Column) -> BTreeMap<String, (u64, u64)> {
+    let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    let texts = linked.batch.text_column(column).unwrap();
+    for row in 0..linked.batch.len() {
+        if linked.batch.outcome[row] == Outcome::Rejected {
+            continue;
+        }
+        let name = texts.get(row).unwrap_or("(none)").to_owned();
+        let entry = counts.entry(name).or_default();
+        entry.0 += 1;
+        entry.1 += u64::from(linked.batch.outcome[row] == Outcome::Failure);
+    }
+    counts
+}
+
+fn truth_counts(truth: &Value) -> BTreeMap<String, (u64, u64)> {
+    let groups = truth.as_object().into_iter().flatten();
+    groups
+        .map(|(name, group)| {
+            let number = |field: &str| group[field].as_u64().unwrap();
+            (
+                name.clone(),
+                (number("count"), number("errors_incl_content")),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn every_file_gives_the_numbers_of_its_truth() {
+    let Some(corpus) = corpus() else { return };
+    for (label, path, truth) in files(&corpus) {
+        let (linked, duplicates) = link(&std::fs::read(path).unwrap());
+        let rejected = linked
+            .batch
+            .outcome
+            .iter()
+            .filter(|outcome| **outcome == Outcome::Rejected)
+            .count();
+        let executions = truth["executions"].as_u64().unwrap_or(0);
+        assert_eq!(
+            (linked.batch.len() - rejected) as u64,
+            executions,
+            "{label}: executions"
+        );
+        let raw = &truth["raw"];
+        assert_eq!(
+            rejected as u64,
+            raw["rejected_tool_decisions"].as_u64().unwrap_or(0),
+            "{label}: rejected"
+        );
+        if label.contains("redelivered") {
+            assert!(duplicates > 0, "{label}: repeats are counted");
+        }
+        if executions == 0 {
+            continue;
+        }
+        assert_eq!(
+            counts(&linked, Column::Tool),
+            truth_counts(&truth["by_tool"]),
+            "{label}: by tool"
+        );
+        assert_eq!(
+            counts(&linked, Column::User),
+            truth_counts(&truth["by_user"]),
+            "{label}: by user"
+        );
+        let failures = counts(&linked, Column::Tool)
+            .values()
+            .map(|count| count.1)
+            .sum::<u64>();
+        assert_eq!(
+            Some(failures),
+            truth["status"]["error_incl_content_isError"].as_u64(),
+            "{label}: failures"
+        );
+        let sessions = linked.batch.text_column(Column::Session).unwrap();
+        let sessions: BTreeSet<&str> = (0..linked.batch.len())
+            .filter(|&row| linked.batch.outcome[row] != Outcome::Rejected)
+            .filter_map(|row| sessions.get(row))
+            .collect();
+        assert_eq!(
+            Some(sessions.len() as u64),
+            truth["distinct_sessions"].as_u64(),
+            "{label}: sessions"
+        );
+        let mut durations: Vec<f64> = linked
+            .batch
+            .duration_ms
+            .iter()
+            .copied()
+            .filter(|ms| !ms.is_nan())
+            .collect();
+        durations.sort_by(f64::total_cmp);
+        let expected = &truth["duration_ms"];
+        assert_eq!(expected["n"].as_u64(), Some(durations.len() as u64), "{label}");
+        let near = |name: &str, found: f64, expected: &Value| {
+            let expected = expected.as_f64().unwrap();
+            assert!((found - expected).abs() < 1e-3, "{label}: {name} {found} and {expected}");
+        };
+        near("min", durations[0], &expected["min"]);
+        near("max", durations[durations.len() - 1], &expected["max"]);
+        near("p50", percentile(&durations, 0.5), &expected["p50"]);
+        near("p95", percentile(&durations, 0.95), &expected["p95"]);
+        near("sum", durations.iter().sum(), &truth["duration_ms_sum"]);
+        let first = linked.batch.time_us.iter().min().unwrap();
+        let first_ns: i64 = truth["first_start_unix_nano"].as_str().unwrap().parse().unwrap();
+        if rejected == 0 {
+            assert_eq!(*first, first_ns / 1000, "{label}: first start");
+        }
+    }
+}
+
+#[test]
+fn all_files_together_count_every_call_once() {
+    let Some(corpus) = corpus() else { return };
+    let index: Value =
+        serde_json::from_str(&std::fs::read_to_string(corpus.join("index.json")).unwrap()).unwrap();
+    let mut linker = Linker::default();
+    for (source, (_, path, _)) in (0..).zip(files(&corpus)) {
+        linker.add(source, otlp::read(&std::fs::read(path).unwrap()).unwrap());
+    }
+    let linked = linker.link();
+    let executions = linked
+        .batch
+        .outcome
+        .iter()
+        .filter(|outcome| **outcome != Outcome::Rejected)
+        .count();
+    assert_eq!(
+        Some(executions as u64),
+        index["total_executions_if_every_file_is_ingested"].as_u64()
+    );
+    let summed: u64 = linked.by_source.values().map(|one| one.executions).sum();
+    assert_eq!(summed, executions as u64);
+}
+
+#[test]
+fn no_canary_gets_past_the_decoder() {
+    let Some(corpus) = corpus() else { return };
+    let canaries: Vec<String> = std::fs::read_to_string(corpus.join("canaries.txt"))
+        .unwrap()
+        .lines()
+        .map(str::to_lowercase)
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert!(canaries.len() > 10);
+    for (label, path, _) in files(&corpus) {
+        let telemetry = otlp::read(&std::fs::read(path).unwrap()).unwrap();
+        let kept = format!("{telemetry:?}").to_lowercase();
+        let mut linker = Linker::default();
+        linker.add(0, telemetry);
+        let linked = format!("{:?}", linker.link()).to_lowercase();
+        for canary in &canaries {
+            assert!(!kept.contains(canary) && !linked.contains(canary), "{label}: {canary}");
+        }
+    }
+}
