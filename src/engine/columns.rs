@@ -79,7 +79,7 @@ impl Times {
         let mut runs: Vec<(u32, u32)> = Vec::new();
         let mut low = Vec::with_capacity(times.len());
         for (row, &time_us) in times.iter().enumerate() {
-            let distance = (time_us - base_us) as u64;
+            let distance = time_us.wrapping_sub(base_us) as u64;
             let high = (distance >> 32) as u32;
             if runs.last().is_none_or(|&(_, last)| last != high) {
                 runs.push((row as u32, high));
@@ -113,7 +113,7 @@ impl Times {
         if time_us <= self.base_us {
             return 0;
         }
-        let distance = (time_us - self.base_us) as u64;
+        let distance = time_us.wrapping_sub(self.base_us) as u64;
         let Ok(high) = u32::try_from(distance >> 32) else {
             return self.len();
         };

@@ -4,3 +4,4 @@ pub mod command_line;
 pub mod demo;
 pub mod precompress;
 pub mod serve;
+pub mod zones;

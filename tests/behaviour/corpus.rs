@@ -151,10 +151,17 @@ fn every_file_gives_the_numbers_of_its_truth() {
             .collect();
         durations.sort_by(f64::total_cmp);
         let expected = &truth["duration_ms"];
-        assert_eq!(expected["n"].as_u64(), Some(durations.len() as u64), "{label}");
+        assert_eq!(
+            expected["n"].as_u64(),
+            Some(durations.len() as u64),
+            "{label}"
+        );
         let near = |name: &str, found: f64, expected: &Value| {
             let expected = expected.as_f64().unwrap();
-            assert!((found - expected).abs() < 1e-3, "{label}: {name} {found} and {expected}");
+            assert!(
+                (found - expected).abs() < 1e-3,
+                "{label}: {name} {found} and {expected}"
+            );
         };
         near("min", durations[0], &expected["min"]);
         near("max", durations[durations.len() - 1], &expected["max"]);
@@ -162,7 +169,11 @@ fn every_file_gives_the_numbers_of_its_truth() {
         near("p95", percentile(&durations, 0.95), &expected["p95"]);
         near("sum", durations.iter().sum(), &truth["duration_ms_sum"]);
         let first = linked.batch.time_us.iter().min().unwrap();
-        let first_ns: i64 = truth["first_start_unix_nano"].as_str().unwrap().parse().unwrap();
+        let first_ns: i64 = truth["first_start_unix_nano"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
         if rejected == 0 {
             assert_eq!(*first, first_ns / 1000, "{label}: first start");
         }
@@ -210,7 +221,10 @@ fn no_canary_gets_past_the_decoder() {
         linker.add(0, telemetry);
         let linked = format!("{:?}", linker.link()).to_lowercase();
         for canary in &canaries {
-            assert!(!kept.contains(canary) && !linked.contains(canary), "{label}: {canary}");
+            assert!(
+                !kept.contains(canary) && !linked.contains(canary),
+                "{label}: {canary}"
+            );
         }
     }
 }

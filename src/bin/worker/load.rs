@@ -98,8 +98,10 @@ pub async fn from_file(
 }
 
 async fn keep(shared: &Shared, source: SourceId, name: &str, body: Vec<u8>, stop: &Flag) {
-    let format = ingest::recognise(&body);
-    let (body, decoded_from) = if ingest::needs_columnar(&body, format) {
+    let columnar = ingest::recognise(&body)
+        .ok()
+        .filter(|&format| ingest::needs_columnar(&body, format));
+    let (body, decoded_from) = if let Some(format) = columnar {
         match to_arrow_stream(Uint8Array::from(body.as_slice())).await {
             Ok(stream) => (stream.unchecked_into::<Uint8Array>().to_vec(), Some(format)),
             Err(error) => {

@@ -40,7 +40,6 @@ pub enum Side {
 /// A dialect of spans.
 #[derive(Debug, Clone, Copy)]
 pub struct SpanProfile {
-    pub name: &'static str,
     pub when: &'static [When],
     pub tools: &'static [Tool],
     pub side: Side,
@@ -73,8 +72,8 @@ const TOOL_NAMES: &[Tool] = &[
 
 /// Spans, special dialects first.
 pub const SPANS: &[SpanProfile] = &[
+    // logfire client
     SpanProfile {
-        name: "logfire client",
         when: &[
             When::Scope("logfire.mcp"),
             When::NameStarts("MCP request: tools/call"),
@@ -85,8 +84,8 @@ pub const SPANS: &[SpanProfile] = &[
         ],
         side: Side::ByKind,
     },
+    // logfire server
     SpanProfile {
-        name: "logfire server",
         when: &[
             When::Scope("logfire.mcp"),
             When::NameStarts("MCP server handle request: tools/call"),
@@ -94,8 +93,8 @@ pub const SPANS: &[SpanProfile] = &[
         tools: &[Tool::RequestName("request")],
         side: Side::Server,
     },
+    // traceloop
     SpanProfile {
-        name: "traceloop",
         when: &[When::Is("traceloop.span.kind", "tool")],
         tools: &[
             Tool::Attribute("traceloop.entity.name"),
@@ -103,8 +102,8 @@ pub const SPANS: &[SpanProfile] = &[
         ],
         side: Side::ByKind,
     },
+    // shinzo
     SpanProfile {
-        name: "shinzo",
         when: &[
             When::Is("mcp.method.name", "tools/call"),
             When::Has("mcp.tool.name"),
@@ -112,20 +111,20 @@ pub const SPANS: &[SpanProfile] = &[
         tools: TOOL_NAMES,
         side: Side::Server,
     },
+    // openinference
     SpanProfile {
-        name: "openinference",
         when: &[When::Is("openinference.span.kind", "TOOL")],
         tools: TOOL_NAMES,
         side: Side::ByKind,
     },
+    // MCP conventions
     SpanProfile {
-        name: "MCP conventions",
         when: &[When::Is("mcp.method.name", "tools/call")],
         tools: TOOL_NAMES,
         side: Side::ByKind,
     },
+    // GenAI conventions
     SpanProfile {
-        name: "GenAI conventions",
         when: &[When::Is("gen_ai.operation.name", "execute_tool")],
         tools: TOOL_NAMES,
         side: Side::ByKind,

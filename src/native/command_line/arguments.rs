@@ -21,6 +21,14 @@ pub enum Command {
     Serve(ServeArguments),
     /// Make the data of a demo organisation: a year of events, a directory, a manifest
     Demo(DemoArguments),
+    /// Answer a question from files: tables for people, JSON or CSV
+    Query(QueryArguments),
+    /// Write the rules of every time zone, which the application fetches one by one
+    Zones {
+        /// Folder to write to; made when missing
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// List the measures, dimensions, widgets and dashboards that a question can name
     Metrics(MetricsArguments),
     /// Write a .br file beside every suitable file of a folder, for serving

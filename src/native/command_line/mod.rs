@@ -5,6 +5,7 @@
 
 mod arguments;
 mod metrics;
+mod query;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -14,7 +15,7 @@ use std::time::Instant;
 use clap::Parser;
 
 use super::demo::{self, DemoOptions};
-use super::{precompress, serve};
+use super::{precompress, serve, zones};
 use arguments::{Arguments, Command, DemoArguments, ServeArguments};
 
 /// Wrong arguments, said like clap says it.
@@ -49,6 +50,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Demo(arguments) => make_demo(&arguments),
         Command::Serve(arguments) => serve_files(arguments),
         Command::Metrics(arguments) => metrics::run(&arguments),
+        Command::Query(arguments) => query::run(&arguments),
+        Command::Zones { out } => write_zones(&out),
         Command::Precompress { dir } => compress(&dir),
     };
     match done {
@@ -105,6 +108,13 @@ fn make_demo(arguments: &DemoArguments) -> Result<(), Failure> {
 fn clock_us() -> i64 {
     let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since_1970.map_or(0, |since| since.as_micros() as i64)
+}
+
+fn write_zones(out: &std::path::Path) -> Result<(), Failure> {
+    let written = zones::write_all(out).map_err(|error| {
+        Failure::Failed(format!("{} could not be written: {error}.", out.display()))
+    })?;
+    say(&format!("Wrote {written} time zones to {}.", out.display()))
 }
 
 fn compress(dir: &std::path::Path) -> Result<(), Failure> {

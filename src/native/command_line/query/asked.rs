@@ -1,0 +1,161 @@
+//! From arguments to a question and its queries; whatever does not exist is named with what does.
+
+use crate::metrics::{MetricId, REGISTRY};
+use crate::model::schema::SCHEMA;
+use crate::model::Zone;
+use crate::native::command_line::Failure;
+use crate::native::command_line::arguments::QueryArguments;
+use crate::native::command_line::metrics::OTHER_DIMENSIONS;
+use crate::native::zones;
+use crate::query::range::RANGE_HELP;
+use crate::query::{
+    AskContext, Clause, CompareSpec, Dimension, Query, Question, RangeSpec, widgets,
+};
+
+/// What is to be answered.
+pub enum What {
+    Widgets(Vec<String>),
+    Free(Vec<Dimension>, Vec<MetricId>),
+}
+
+impl What {
+    pub fn queries(&self, question: &Question, context: &AskContext, zone: &Zone) -> Vec<Query> {
+        match self {
+            Self::Widgets(ids) => ids
+                .iter()
+                .flat_map(|id| widgets::queries(id, question, context, zone))
+                .collect(),
+            Self::Free(dimensions, measures) => vec![widgets::free(dimensions, measures)],
+        }
+    }
+}
+
+pub struct Asked {
+    pub question: Question,
+    pub zone: Zone,
+    pub what: What,
+}
+
+pub fn asked(arguments: &QueryArguments) -> Result<Asked, Failure> {
+    let wrong = Failure::Arguments;
+    let range = RangeSpec::parse(&arguments.range)
+        .ok_or_else(|| wrong(format!("“{}” is no range. {RANGE_HELP}", arguments.range)))?;
+    let compare = CompareSpec::parse(&arguments.compare).ok_or_else(|| {
+        wrong(format!(
+            "“{}” is nothing to compare with; choose none, previous, weekdays, year, or a range.",
+            arguments.compare
+        ))
+    })?;
+    let zone = zones::zone(&arguments.zone).ok_or_else(|| {
+        wrong(format!(
+            "“{}” is no time zone; use an IANA name such as Europe/Berlin.",
+            arguments.zone
+        ))
+    })?;
+    let mut filters = Vec::new();
+    for (texts, exclude) in [(&arguments.keep, false), (&arguments.leave_out, true)] {
+        for text in texts {
+            filters.push(clause(text, exclude)?);
+        }
+    }
+    let question = Question {
+        range,
+        compare,
+        filters,
+        zone: zone.name().to_owned(),
+        week_start: arguments.week_start,
+        now_us: arguments.now,
+    };
+    Ok(Asked {
+        question,
+        zone,
+        what: what(arguments)?,
+    })
+}
+
+fn what(arguments: &QueryArguments) -> Result<What, Failure> {
+    if let Some(id) = &arguments.widget {
+        if widgets::widget(id).is_none() {
+            let ids = widgets::WIDGETS.iter().map(|widget| widget.id);
+            return Err(unknown("widget", id, ids));
+        }
+        return Ok(What::Widgets(vec![id.clone()]));
+    }
+    if let Some(name) = &arguments.dashboard {
+        let ids = widgets::dashboard(name).ok_or_else(|| {
+            unknown(
+                "dashboard",
+                name,
+                widgets::DASHBOARDS.iter().map(|(name, _)| *name),
+            )
+        })?;
+        return Ok(What::Widgets(ids.iter().map(|id| (*id).into()).collect()));
+    }
+    let dimensions = arguments
+        .group_by
+        .iter()
+        .map(|name| dimension(name))
+        .collect::<Result<_, _>>()?;
+    let measures = arguments
+        .measure
+        .iter()
+        .map(|id| {
+            let ids = REGISTRY.iter().map(|spec| spec.id);
+            MetricId::parse(id.trim()).ok_or_else(|| unknown("measure", id, ids))
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(What::Free(dimensions, measures))
+}
+
+fn dimension(name: &str) -> Result<Dimension, Failure> {
+    Dimension::parse(name.trim()).ok_or_else(|| {
+        let names = SCHEMA
+            .iter()
+            .map(|spec| spec.name)
+            .chain(OTHER_DIMENSIONS)
+            .filter(|name| Dimension::parse(name).is_some());
+        unknown("dimension", name, names)
+    })
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
+    let known: Vec<&str> = known.collect();
+    Failure::Arguments(format!(
+        "“{name}” is no {what}; there are: {}.",
+        known.join(", ")
+    ))
+}
+
+/// `tool=a,b`; a comma inside of a value is written `\,`, and no value means the absent one.
+fn clause(text: &str, exclude: bool) -> Result<Clause, Failure> {
+    let (name, values) = text.split_once('=').ok_or_else(|| {
+        Failure::Arguments(format!(
+            "“{text}” is no filter; write DIMENSION=VALUE, or DIMENSION=VALUE,VALUE."
+        ))
+    })?;
+    let dimension = dimension(name)?;
+    if dimension.is_time() {
+        return Err(Failure::Arguments(format!(
+            "“{name}” can't be filtered by; use --range for spans of time."
+        )));
+    }
+    let mut split = vec![String::new()];
+    let mut letters = values.chars();
+    while let Some(letter) = letters.next() {
+        match (letter, split.last_mut()) {
+            (',', _) => split.push(String::new()),
+            ('\\', Some(value)) => value.extend(letters.next()),
+            (letter, Some(value)) => value.push(letter),
+            (_, None) => {}
+        }
+    }
+    split.sort_unstable();
+    split.dedup();
+    Ok(Clause {
+        dimension,
+        exclude,
+        values: split,
+        source: None,
+    })
+}
+

@@ -1,0 +1,133 @@
+//! `toolscope query`: the page's questions, answered on files (X8).
+
+mod asked;
+mod sources;
+
+use super::arguments::{Format, QueryArguments};
+use super::{Failure, say, say_raw};
+use crate::export;
+use crate::model::{Provenance, ResultTable, Warning, WarningCode};
+use crate::query::{AskContext, Comparison, Period, Question, widgets};
+use crate::service::Service;
+use asked::{Asked, asked};
+use sources::Sources;
+
+pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
+    // Wrong arguments are told before anything is read.
+    let Asked {
+        question,
+        zone,
+        what,
+    } = asked(arguments)?;
+    let mut sources = Sources::find(&arguments.sources)?;
+    let mut service = Service::new("native");
+    service.set_zone(zone.clone());
+    let directory = sources.directory(arguments.directory.as_deref())?;
+    service.set_directory(directory);
+    let context = sources.open(&mut service, &question, |context| {
+        let queries = what.queries(&question, context, &zone);
+        widgets::spans_needed(&queries, &question, context, &zone)
+    })?;
+    let context = AskContext {
+        warnings: warnings(&context, &question),
+        ..context
+    };
+    let queries = what.queries(&question, &context, &zone);
+    let (tables, provenance) = service.ask(&question, &queries, &context)?;
+    let provenance = Provenance {
+        sources: sources.receipts(provenance.sources),
+        ..provenance
+    };
+    report_set_aside(&provenance);
+    let periods = question.periods(&context, &zone);
+    print(arguments.format, &question, &periods, &provenance, &tables)
+}
+
+fn warnings(context: &AskContext, question: &Question) -> Vec<Warning> {
+    let mut warnings = context.warnings.clone();
+    if question.now_us.is_none() {
+        let message = format!(
+            "The present of this question is {}, taken from the data; --now fixes it.",
+            export::rfc3339(context.now_us)
+        );
+        warnings.push(Warning::new(WarningCode::NowFromData, message));
+    }
+    warnings
+}
+
+/// One line on standard error, whatever the number of sources.
+fn report_set_aside(provenance: &Provenance) {
+    let damaged: Vec<(&str, u64)> = provenance
+        .sources
+        .iter()
+        .filter(|source| source.set_aside > 0)
+        .map(|source| (source.name.as_str(), source.set_aside))
+        .collect();
+    let total: u64 = damaged.iter().map(|(_, rows)| rows).sum();
+    let Some(((first, _), rest)) = damaged.split_first() else {
+        return;
+    };
+    let rows = if total == 1 { "row was" } else { "rows were" };
+    let more = match rest.len() {
+        0 => String::new(),
+        1 => " and one more source".into(),
+        more => format!(" and {more} more sources"),
+    };
+    eprintln!("{total} {rows} set aside in {first}{more}; --format json says more.");
+}
+
+fn print(
+    format: Format,
+    question: &Question,
+    periods: &(Period, Option<Comparison>),
+    provenance: &Provenance,
+    tables: &[ResultTable],
+) -> Result<(), Failure> {
+    match format {
+        Format::Json => {
+            say(&export::document(question, periods, provenance, tables).to_string())
+        }
+        Format::Csv => match tables {
+            [table] => say_raw(export::csv(table).as_bytes()),
+            several => say_raw(export::csv_of_several(several).as_bytes()),
+        },
+        Format::Table => {
+            let mut parts: Vec<String> = tables.iter().map(export::text).collect();
+            parts.push(footer(question, periods, provenance));
+            say_raw(parts.join("\n").as_bytes())
+        }
+    }
+}
+
+/// What the tables mean and what is missing from them.
+fn footer(
+    question: &Question,
+    (period, comparison): &(Period, Option<Comparison>),
+    provenance: &Provenance,
+) -> String {
+    let span = |period: &Period| {
+        format!(
+            "{} to {}",
+            export::rfc3339(period.from_us),
+            export::rfc3339(period.until_us)
+        )
+    };
+    let mut text = format!("{}: {}", question.range.label(), span(period));
+    if let Some(comparison) = comparison {
+        text.push_str(&format!(", compared with {}", span(&comparison.period)));
+    }
+    text.push_str(&format!(
+        ". {}, {}, data {}.\n",
+        provenance.zone,
+        if provenance.exact {
+            "exact"
+        } else {
+            "estimates where marked ≈"
+        },
+        provenance.fingerprint
+    ));
+    for warning in &provenance.warnings {
+        text.push_str(&format!("{}\n", warning.message));
+    }
+    text
+}

@@ -1,0 +1,51 @@
+//! Shared state above the router, then the routes.
+
+use leptos::prelude::*;
+use leptos_router::components::{Redirect, Route, Router, Routes};
+use leptos_router::path;
+
+use super::components::Notices;
+use super::pages::{DataPage, ExecutivePage, FileIntake, NotFound};
+use super::question_bar::QuestionBar;
+use super::shell::Header;
+use super::state;
+
+#[component]
+pub fn App() -> impl IntoView {
+    state::preferences::provide();
+    state::notices::provide();
+    view! {
+        <Router>
+            <Shell />
+        </Router>
+    }
+}
+
+#[component]
+fn Shell() -> impl IntoView {
+    state::question::provide();
+    state::zones::provide();
+    state::data::provide();
+    state::board::provide();
+    let main = NodeRef::<leptos::html::Main>::new();
+    let skip = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        if let Some(main) = main.get_untracked() {
+            let _ = main.focus();
+        }
+    };
+    view! {
+        <a class={"skip-link"} href={"#main"} on:click=skip>{"Skip to content"}</a>
+        <FileIntake />
+        <Header />
+        <QuestionBar />
+        <Notices />
+        <main id={"main"} tabindex={"-1"} node_ref=main>
+            <Routes fallback=|| view! { <NotFound /> }>
+                <Route path=path!("/") view=|| view! { <Redirect path=super::pages::home() /> } />
+                <Route path=path!("/executive") view=ExecutivePage />
+                <Route path=path!("/data") view=DataPage />
+            </Routes>
+        </main>
+    }
+}

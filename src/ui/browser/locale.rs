@@ -1,0 +1,192 @@
+//! Numbers, dates and durations the way the viewer's locale writes them (S6).
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::model::{Cell, TimeUs, Unit};
+
+const ABSENT: &str = "–";
+
+thread_local! {
+    static FORMATS: RefCell<HashMap<String, Function>> = RefCell::default();
+    static ZONE: RefCell<String> = RefCell::new("UTC".into());
+}
+
+/// Times are written in this zone from now on.
+pub fn set_zone(zone: &str) {
+    ZONE.with_borrow_mut(|held| zone.clone_into(held));
+}
+
+/// Formats with `Intl.NumberFormat` or `Intl.DateTimeFormat`, made once for each set of options.
+fn format(kind: &str, options: &[(&str, JsValue)], value: &JsValue) -> String {
+    let key = format!("{kind}{options:?}");
+    let known = FORMATS.with_borrow(|formats| formats.get(&key).cloned());
+    let function = known.unwrap_or_else(|| {
+        let bag = Object::new();
+        for (name, value) in options {
+            // An object made here takes any property.
+            let _ = Reflect::set(&bag, &(*name).into(), value);
+        }
+        let function = if kind == "number" {
+            Intl::NumberFormat::new(&Array::new(), &bag).format()
+        } else {
+            Intl::DateTimeFormat::new(&Array::new(), &bag).format()
+        };
+        FORMATS.with_borrow_mut(|formats| formats.insert(key, function.clone()));
+        function
+    });
+    let text = function.call1(&JsValue::NULL, value);
+    text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| ABSENT.into())
+}
+
+fn digits(value: f64, most: u32) -> String {
+    format("number", &[("maximumFractionDigits", most.into())], &value.into())
+}
+
+/// "12,345"
+pub fn count(value: f64) -> String {
+    digits(value, 0)
+}
+
+/// "12.3K": for axes and tiles without room.
+pub fn compact(value: f64) -> String {
+    let options = [("notation", "compact".into()), ("maximumFractionDigits", 1.into())];
+    format("number", &options, &value.into())
+}
+
+/// "97.4%"; three digits that mean something, and never a hundred that is none.
+pub fn percent(value: f64) -> String {
+    let decimals = if (0.9995..1.0).contains(&value) { 2 } else { 1 };
+    let value = if decimals == 2 { value.min(0.9999) } else { value };
+    let options = [("style", "percent".into()), ("maximumFractionDigits", decimals.into())];
+    format("number", &options, &value.into())
+}
+
+/// "+12.5%"
+pub fn change(value: f64) -> String {
+    let decimals = if value.abs() < 0.1 { 1 } else { 0 };
+    let options = [("style", "percent".into()), ("maximumFractionDigits", decimals.into()), ("signDisplay", "exceptZero".into())];
+    format("number", &options, &value.into())
+}
+
+fn unit(value: f64, unit: &str, decimals: u32) -> String {
+    let options = [
+        ("style", "unit".into()),
+        ("unit", unit.into()),
+        ("unitDisplay", "short".into()),
+        ("maximumFractionDigits", decimals.into()),
+    ];
+    format("number", &options, &value.into())
+}
+
+/// "340 ms", "1.2 sec", "3.4 min"
+pub fn duration(ms: f64) -> String {
+    match ms {
+        ..10.0 => unit(ms, "millisecond", 1),
+        ..1_000.0 => unit(ms, "millisecond", 0),
+        ..60_000.0 => unit(ms / 1e3, "second", 1),
+        ..3_600_000.0 => unit(ms / 6e4, "minute", 1),
+        _ => unit(ms / 3.6e6, "hour", 1),
+    }
+}
+
+/// "512 byte", "1.4 MB"
+pub fn bytes(value: f64) -> String {
+    match value {
+        ..1e3 => unit(value, "byte", 0),
+        ..1e6 => unit(value / 1e3, "kilobyte", 0),
+        ..1e9 => unit(value / 1e6, "megabyte", 1),
+        _ => unit(value / 1e9, "gigabyte", 2),
+    }
+}
+
+fn date_with(time_us: TimeUs, options: &[(&str, &str)]) -> String {
+    let zone = ZONE.with_borrow(Clone::clone);
+    let date = Date::new(&(time_us as f64 / 1e3).into());
+    let mut bag: Vec<(&str, JsValue)> = options.iter().map(|(name, value)| (*name, (*value).into())).collect();
+    bag.push(("timeZone", zone.as_str().into()));
+    format("date", &bag, &date.into())
+}
+
+/// "23 Nov 2026, 14:05"
+pub fn date_time(time_us: TimeUs) -> String {
+    date_with(time_us, &[("dateStyle", "medium"), ("timeStyle", "short")])
+}
+
+/// "23 Nov 2026"
+pub fn date(time_us: TimeUs) -> String {
+    date_with(time_us, &[("dateStyle", "medium")])
+}
+
+/// "Mon 23 Nov 2026"
+pub fn long_date(time_us: TimeUs) -> String {
+    date_with(time_us, &[("weekday", "short"), ("day", "numeric"), ("month", "short"), ("year", "numeric")])
+}
+
+/// "23 Nov"
+pub fn short_date(time_us: TimeUs) -> String {
+    date_with(time_us, &[("day", "numeric"), ("month", "short")])
+}
+
+/// "Nov 2026"
+pub fn month(time_us: TimeUs) -> String {
+    date_with(time_us, &[("month", "short"), ("year", "numeric")])
+}
+
+/// "14:00"
+pub fn hour(time_us: TimeUs) -> String {
+    date_with(time_us, &[("hour", "2-digit"), ("minute", "2-digit")])
+}
+
+/// "3 minutes ago", by the viewer's clock.
+pub fn relative(time_us: TimeUs) -> String {
+    let seconds = (time_us - super::dom::clock_us()) as f64 / 1e6;
+    let (value, unit) = match seconds.abs() {
+        ..60.0 => (seconds, "second"),
+        ..3_600.0 => (seconds / 60.0, "minute"),
+        ..86_400.0 => (seconds / 3_600.0, "hour"),
+        ..2_592_000.0 => (seconds / 86_400.0, "day"),
+        ..31_536_000.0 => (seconds / 2_592_000.0, "month"),
+        _ => (seconds / 31_536_000.0, "year"),
+    };
+    let bag = Object::new();
+    let _ = Reflect::set(&bag, &"numeric".into(), &"auto".into());
+    let format = Intl::RelativeTimeFormat::new(&Array::new(), &bag);
+    format.format(value.trunc(), unit).into()
+}
+
+pub fn plural(number: u64, one: &'static str, many: &'static str) -> &'static str {
+    if number == 1 { one } else { many }
+}
+
+/// A cell for people.
+pub fn cell(cell: &Cell, unit: Unit) -> String {
+    match (cell, unit) {
+        (Cell::Null, Unit::Text) => "(none)".into(),
+        (Cell::Null, _) => ABSENT.into(),
+        (Cell::New, _) => "new".into(),
+        (Cell::Text(text), _) => text.to_string(),
+        (Cell::Time(time_us), _) => date_time(*time_us),
+        (Cell::Int(number), _) => count(*number as f64),
+        (Cell::Float(number), unit) => number_in(*number, unit),
+    }
+}
+
+/// A number of a unit for people.
+pub fn number_in(number: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Ratio => percent(number),
+        Unit::Change => change(number),
+        Unit::Milliseconds => duration(number),
+        Unit::Bytes => bytes(number),
+        Unit::Time => date_time(number as TimeUs),
+        Unit::Count | Unit::Text => count(number),
+        Unit::UsDollars => {
+            let options = [("style", "currency".into()), ("currency", "USD".into())];
+            format("number", &options, &number.into())
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Every binding to the browser that Leptos does not bring. Nothing else in `ui` names `js_sys`.
+
+pub mod charts;
+pub mod dom;
+pub mod download;
+pub mod http;
+pub mod locale;
+pub mod storage;
