@@ -17,6 +17,8 @@ pub enum Lane {
     Board,
     /// Counts beside filter values.
     Facet,
+    /// All widgets of a page, for a file.
+    Export,
 }
 
 /// Tables in the order of the queries, and where they come from.

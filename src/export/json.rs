@@ -37,7 +37,10 @@ pub fn cell_value(cell: &Cell) -> Value {
     }
 }
 
-fn question_value(question: &Question, (period, comparison): &(Period, Option<Comparison>)) -> Value {
+fn question_value(
+    question: &Question,
+    (period, comparison): &(Period, Option<Comparison>),
+) -> Value {
     let compare = match &question.compare {
         CompareSpec::None => Value::Null,
         compare => Value::from(compare.to_text()),

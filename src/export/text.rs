@@ -18,7 +18,9 @@ pub fn text(table: &ResultTable) -> String {
     let mut lines = vec![header];
     lines.extend(table.rows.iter().map(|row| {
         let cells = row.iter().zip(&table.columns);
-        cells.map(|(cell, column)| shown(cell, column.unit)).collect()
+        cells
+            .map(|(cell, column)| shown(cell, column.unit))
+            .collect()
     }));
     let widths: Vec<usize> = (0..table.columns.len())
         .map(|at| {
@@ -56,7 +58,10 @@ fn shown(cell: &Cell, unit: Unit) -> String {
         (Cell::Null, _) => ABSENT.into(),
         (Cell::New, _) => "new".into(),
         // A name must not move the cursor or ring the bell.
-        (Cell::Text(text), _) => text.chars().map(|c| if c.is_control() { '·' } else { c }).collect(),
+        (Cell::Text(text), _) => text
+            .chars()
+            .map(|c| if c.is_control() { '·' } else { c })
+            .collect(),
         (Cell::Time(time_us), _) => rfc3339(*time_us),
         (Cell::Int(number), _) => thousands(*number),
         (Cell::Float(number), Unit::Ratio) => format!("{:.1} %", number * 100.0),
@@ -75,7 +80,11 @@ fn thousands(number: i64) -> String {
         }
         grouped.push(digit);
     }
-    if number < 0 { format!("-{grouped}") } else { grouped }
+    if number < 0 {
+        format!("-{grouped}")
+    } else {
+        grouped
+    }
 }
 
 fn duration(ms: f64) -> String {

@@ -10,13 +10,13 @@ pub mod error;
 mod fields;
 mod json;
 mod ndjson;
+pub mod otlp;
 #[cfg(feature = "columnar")]
 pub mod parquet;
 pub mod recognise;
 mod table;
 pub mod tally;
 mod values;
-pub mod otlp;
 pub mod write;
 
 pub use error::{IngestError, Stranger};

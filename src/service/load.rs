@@ -170,7 +170,10 @@ fn all_set_aside(receipt: SourceReceipt) -> Result<Loaded, LoadError> {
         .iter()
         .max_by_key(|(_, count)| **count)
         .map_or("", |(reason, _)| reason.as_str());
-    let message = format!("None of the {} rows could be read. {reason}", receipt.rows_read);
+    let message = format!(
+        "None of the {} rows could be read. {reason}",
+        receipt.rows_read
+    );
     Err(refused(receipt, ErrorCode::Damaged, message))
 }
 
@@ -218,8 +221,6 @@ fn span(times: &[TimeUs]) -> Option<(TimeUs, TimeUs)> {
 fn executions(batch: &Batch) -> u64 {
     use crate::model::{EventKind, Outcome};
     let rows = batch.kind.iter().zip(&batch.outcome);
-    rows.filter(|(kind, outcome)| {
-        **kind == EventKind::Execution && **outcome != Outcome::Rejected
-    })
-    .count() as u64
+    rows.filter(|(kind, outcome)| **kind == EventKind::Execution && **outcome != Outcome::Rejected)
+        .count() as u64
 }

@@ -47,7 +47,11 @@ impl Service {
 
     /// "toolscope 0.1.0 · native"
     pub fn engine_name(&self) -> String {
-        format!("toolscope {} · {}", env!("CARGO_PKG_VERSION"), self.platform)
+        format!(
+            "toolscope {} · {}",
+            env!("CARGO_PKG_VERSION"),
+            self.platform
+        )
     }
 
     pub fn set_zone(&mut self, zone: Zone) {
@@ -97,7 +101,12 @@ impl Service {
     /// This shard's states and receipts, for [`Self::merge`] in any shard of the same question.
     pub fn finish(&self, asking: Asking, elapsed_ms: f64) -> Result<Vec<u8>, PartialError> {
         let states = asking.pass.finish(&self.engine);
-        ShardAnswer::new(&states, self.receipts.values().cloned().collect(), elapsed_ms).encode()
+        ShardAnswer::new(
+            &states,
+            self.receipts.values().cloned().collect(),
+            elapsed_ms,
+        )
+        .encode()
     }
 
     /// Tables of all shards' states, in the order of the queries.

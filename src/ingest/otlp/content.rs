@@ -22,9 +22,7 @@ pub fn is_error(json: &str) -> bool {
     match serde_json::from_str::<Flagged<'_>>(json) {
         Ok(flagged) => {
             flagged.is_error == Some(true)
-                || flagged
-                    .result
-                    .is_some_and(|result| is_error(result.get()))
+                || flagged.result.is_some_and(|result| is_error(result.get()))
         }
         // Exporters cut long attributes: then the flag counts where it stands as a field, unescaped.
         Err(error) => error.is_eof() && has_flag(json),

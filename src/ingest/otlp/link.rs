@@ -209,7 +209,11 @@ fn push(events: &mut BatchBuilder, members: &[&Candidate]) {
     events.push(&EventRow {
         time_us: first.start_us,
         kind: EventKind::Execution,
-        outcome: if failed { Outcome::Failure } else { first.outcome },
+        outcome: if failed {
+            Outcome::Failure
+        } else {
+            first.outcome
+        },
         event_id: first.id,
         text,
         duration_ms,

@@ -188,8 +188,11 @@ pub const KNOWN_SCOPES: &[&str] = &[
     "opentelemetry.instrumentation.mcp.instrumentation",
 ];
 /// A span with one of these attributes follows the conventions, but is about something else than a tool.
-pub const KNOWN_ATTRIBUTES: &[&str] =
-    &["mcp.method.name", "gen_ai.operation.name", "traceloop.span.kind"];
+pub const KNOWN_ATTRIBUTES: &[&str] = &[
+    "mcp.method.name",
+    "gen_ai.operation.name",
+    "traceloop.span.kind",
+];
 /// Events of these families that are no candidates are understood.
 pub const KNOWN_EVENTS: &[&str] = &[
     "codex.",

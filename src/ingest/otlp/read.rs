@@ -13,7 +13,9 @@ use crate::ingest::recognise::without_mark;
 use crate::ingest::values::{Reason, hash_identity};
 use crate::ingest::{IngestError, Tally};
 use crate::model::Outcome;
-use crate::model::limits::{DURATION_MS_MAX, JSON_DEPTH_MAX, OTLP_LINE_BYTES_MAX, TIME_US_MAX, TIME_US_MIN};
+use crate::model::limits::{
+    DURATION_MS_MAX, JSON_DEPTH_MAX, OTLP_LINE_BYTES_MAX, TIME_US_MAX, TIME_US_MIN,
+};
 
 const NOT_OTLP: Reason = "The line is not an OTLP/JSON export request.";
 const CUT_OFF: Reason = "The line ends in the middle; the file may be cut off.";
@@ -73,7 +75,9 @@ pub struct Telemetry {
 pub fn read(bytes: &[u8]) -> Result<Telemetry, IngestError> {
     let text = without_mark(bytes);
     let mut reader = Reader::default();
-    let first = lines(text).map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
+    let first = lines(text)
+        .map(<[u8]>::trim_ascii)
+        .find(|line| !line.is_empty());
     let is_one_a_line = first.is_some_and(|line| line.last() == Some(&b'}') && line.len() > 1);
     if is_one_a_line {
         for (line, number) in lines(text).zip(1_u64..) {
@@ -142,7 +146,10 @@ impl Reader {
         for group in request.resource_spans.into_iter().flatten() {
             let resource = self.resource(group.resource);
             for scoped in group.scope_spans.into_iter().flatten() {
-                let scope = scoped.scope.and_then(|scope| scope.name).unwrap_or_default();
+                let scope = scoped
+                    .scope
+                    .and_then(|scope| scope.name)
+                    .unwrap_or_default();
                 for span in scoped.spans.into_iter().flatten() {
                     let record = self.count();
                     if let Err(reason) = self.span(&scope, span, &resource) {
@@ -155,7 +162,10 @@ impl Reader {
         for group in request.resource_logs.into_iter().flatten() {
             let resource = self.resource(group.resource);
             for scoped in group.scope_logs.into_iter().flatten() {
-                let scope = scoped.scope.and_then(|scope| scope.name).unwrap_or_default();
+                let scope = scoped
+                    .scope
+                    .and_then(|scope| scope.name)
+                    .unwrap_or_default();
                 for log in scoped.log_records.into_iter().flatten() {
                     let record = self.count();
                     if let Err(reason) = self.log(&scope, log, &resource) {
@@ -167,7 +177,8 @@ impl Reader {
         }
         for group in request.resource_metrics.into_iter().flatten() {
             for scoped in group.scope_metrics.into_iter().flatten() {
-                self.telemetry.tally.rows_read += scoped.metrics.map_or(0, |list| list.len() as u64);
+                self.telemetry.tally.rows_read +=
+                    scoped.metrics.map_or(0, |list| list.len() as u64);
                 self.telemetry.tally.note(METRICS);
             }
         }
@@ -189,7 +200,7 @@ impl Reader {
         span: Span<'_>,
         resource: &Attributes<'_>,
     ) -> Result<(), Reason> {
-        let key = (id(&span.trace_id) , id(&span.span_id) as u64);
+        let key = (id(&span.trace_id), id(&span.span_id) as u64);
         let mut flagged = false;
         let mut request_tool = None;
         let tally = &mut self.telemetry.tally;
@@ -254,7 +265,11 @@ impl Reader {
         let error = failed.then(|| {
             error_class(&own)
                 .or(exception.as_deref().filter(|text| is_token(text)))
-                .unwrap_or(if flagged { profiles::TOOL_ERROR } else { "error" })
+                .unwrap_or(if flagged {
+                    profiles::TOOL_ERROR
+                } else {
+                    "error"
+                })
         });
         let is_server = profile.side == Side::Server || span.kind.is(2, "SERVER");
         let service = resource.text(profiles::CLIENT);
@@ -307,7 +322,11 @@ impl Reader {
             Value::Text(body) => body.as_ref(),
             _ => "",
         };
-        let names = [own.text("event.name").unwrap_or_default(), &log.event_name.0, body];
+        let names = [
+            own.text("event.name").unwrap_or_default(),
+            &log.event_name.0,
+            body,
+        ];
         let profile = profiles::LOGS
             .iter()
             .find(|profile| names.iter().any(|name| profile.events.contains(name)));
@@ -317,9 +336,11 @@ impl Reader {
             tally.drop_field("body", 1);
         }
         let Some(profile) = profile else {
-            let known = names
-                .iter()
-                .any(|name| profiles::KNOWN_EVENTS.iter().any(|family| name.starts_with(family)));
+            let known = names.iter().any(|name| {
+                profiles::KNOWN_EVENTS
+                    .iter()
+                    .any(|family| name.starts_with(family))
+            });
             if !known {
                 let shown = names[..2].iter().find(|name| !name.is_empty());
                 tally.unrecognised(&format!("{scope} · {}", shown.unwrap_or(&"log record")));
@@ -338,7 +359,11 @@ impl Reader {
             Some(_) => return Err(BAD_DURATION),
             None => f64::NAN,
         };
-        let lasted_ns = if duration_ms.is_nan() { 0 } else { (duration_ms * 1e6) as i128 };
+        let lasted_ns = if duration_ms.is_nan() {
+            0
+        } else {
+            (duration_ms * 1e6) as i128
+        };
         let start_us = believable(end_ns - lasted_ns)?;
         let failed = own.flag(profiles::SUCCESS) == Some(false)
             || (own.flag(profiles::SUCCESS).is_none() && error_class(&own).is_some());
@@ -347,7 +372,11 @@ impl Reader {
             (_, true) => Outcome::Failure,
             (_, false) => Outcome::Success,
         };
-        let duration_ms = if outcome == Outcome::Rejected { f64::NAN } else { duration_ms };
+        let duration_ms = if outcome == Outcome::Rejected {
+            f64::NAN
+        } else {
+            duration_ms
+        };
         let error = (outcome == Outcome::Failure).then(|| error_class(&own).unwrap_or("error"));
         let server = own
             .first_text(profiles::SERVER)
@@ -457,7 +486,8 @@ fn tool<'a>(
 }
 
 fn error_class<'a>(own: &'a Attributes<'_>) -> Option<&'a str> {
-    own.first_text(profiles::ERROR).filter(|text| is_token(text))
+    own.first_text(profiles::ERROR)
+        .filter(|text| is_token(text))
 }
 
 /// A name of a class or a code, not a sentence: a sentence may hold content.

@@ -125,11 +125,13 @@ pub struct Text<'a>(pub Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Scalar).map(|scalar| match scalar {
-            Value::Text(text) => Self(text),
-            Value::Int(number) => Self(number.to_string().into()),
-            _ => Self::default(),
-        })
+        deserializer
+            .deserialize_any(Scalar)
+            .map(|scalar| match scalar {
+                Value::Text(text) => Self(text),
+                Value::Int(number) => Self(number.to_string().into()),
+                _ => Self::default(),
+            })
     }
 }
 

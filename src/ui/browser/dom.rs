@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
 fn document() -> Option<web_sys::Document> {
     web_sys::window()?.document()
@@ -38,9 +38,13 @@ pub fn remove(id: &str) {
 
 /// The computed value of a CSS custom property on the root.
 pub fn token(name: &str) -> String {
-    let style = web_sys::window().zip(document()).and_then(|(window, document)| {
-        window.get_computed_style(&document.document_element()?).ok()?
-    });
+    let style = web_sys::window()
+        .zip(document())
+        .and_then(|(window, document)| {
+            window
+                .get_computed_style(&document.document_element()?)
+                .ok()?
+        });
     style
         .and_then(|style| style.get_property_value(name).ok())
         .map(|value| value.trim().to_owned())
@@ -55,7 +59,8 @@ pub fn prefers_dark() -> bool {
 
 /// Calls back whenever the system changes between light and dark; for as long as the page lives.
 pub fn on_system_theme(changed: impl Fn() + 'static) {
-    let query = web_sys::window().and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok()?);
+    let query = web_sys::window()
+        .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok()?);
     if let Some(query) = query {
         let callback = Closure::<dyn Fn()>::new(changed);
         query.set_onchange(Some(callback.as_ref().unchecked_ref()));
@@ -66,21 +71,17 @@ pub fn on_system_theme(changed: impl Fn() + 'static) {
 
 /// Is the person writing, so that shortcuts must keep still?
 pub fn is_typing() -> bool {
-    document().and_then(|document| document.active_element()).is_some_and(|element| {
-        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-    })
-}
-
-/// Is the focus inside of this element?
-pub fn holds_focus(element: &HtmlElement) -> bool {
     document()
         .and_then(|document| document.active_element())
-        .is_some_and(|active| element.contains(Some(&active)))
+        .is_some_and(|element| {
+            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        })
 }
 
 /// The zone of the person's machine.
 pub fn system_zone() -> String {
-    let options = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
+    let options = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new())
+        .resolved_options();
     js_sys::Reflect::get(&options, &"timeZone".into())
         .ok()
         .and_then(|zone| zone.as_string())
@@ -93,7 +94,10 @@ pub fn scroll_to(id: &str) {
         let options = js_sys::Object::new();
         let _ = js_sys::Reflect::set(&options, &"block".into(), &"nearest".into());
         let scroll = js_sys::Reflect::get(&element, &"scrollIntoView".into());
-        if let Some(scroll) = scroll.ok().and_then(|scroll| scroll.dyn_into::<js_sys::Function>().ok()) {
+        if let Some(scroll) = scroll
+            .ok()
+            .and_then(|scroll| scroll.dyn_into::<js_sys::Function>().ok())
+        {
             let _ = scroll.call1(&element, &options);
         }
     }
@@ -104,7 +108,10 @@ pub fn watch_visibility(element: &Element, seen: impl Fn(bool) + 'static) {
     let seen = Rc::new(seen);
     let callback = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
         if let Some(last) = entries.iter().last() {
-            seen(last.unchecked_into::<IntersectionObserverEntry>().is_intersecting());
+            seen(
+                last.unchecked_into::<IntersectionObserverEntry>()
+                    .is_intersecting(),
+            );
         }
     });
     let options = IntersectionObserverInit::new();
@@ -122,14 +129,18 @@ pub fn soon(work: impl FnOnce() + 'static) {
     leptos::prelude::queue_microtask(work);
 }
 
-/// Milliseconds of a clock that never goes back.
-pub fn now_ms() -> f64 {
-    web_sys::window()
-        .and_then(|window| window.performance())
-        .map_or(0.0, |performance| performance.now())
-}
-
 /// The viewer's clock, µs since 1970: for freshness only, never for a number.
 pub fn clock_us() -> i64 {
     (js_sys::Date::now() * 1_000.0) as i64
+}
+
+/// Did the focused element leave the document?
+pub fn focus_is_lost() -> bool {
+    let Some(document) = document() else {
+        return false;
+    };
+    match (document.active_element(), document.body()) {
+        (Some(active), Some(body)) => active == *body.unchecked_ref::<Element>(),
+        _ => true,
+    }
 }

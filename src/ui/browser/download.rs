@@ -33,12 +33,19 @@ fn save_blob(name: &str, blob: &Blob) -> Option<()> {
 
 /// Copies text.
 pub async fn copy(text: &str) -> Result<(), String> {
-    let refused = || "The browser refused access to the clipboard; download the file instead.".to_owned();
-    let clipboard = web_sys::window().ok_or_else(refused)?.navigator().clipboard();
+    let refused =
+        || "The browser refused access to the clipboard; download the file instead.".to_owned();
+    let clipboard = web_sys::window()
+        .ok_or_else(refused)?
+        .navigator()
+        .clipboard();
     if clipboard.is_undefined() {
         return Err(refused());
     }
-    JsFuture::from(clipboard.write_text(text)).await.map(|_| ()).map_err(|_| refused())
+    JsFuture::from(clipboard.write_text(text))
+        .await
+        .map(|_| ())
+        .map_err(|_| refused())
 }
 
 /// Draws an SVG image with twice its pixels and saves it as PNG.
@@ -52,14 +59,21 @@ pub async fn save_png(name: &str, svg: &str, width: u32, height: u32) -> Result<
     image.set_src(&url);
     let decoded = JsFuture::from(image.decode()).await;
     let drawn = decoded.map_err(failed).and_then(|_| {
-        let document = web_sys::window().and_then(|window| window.document()).ok_or_else(none)?;
-        let canvas: HtmlCanvasElement = document.create_element("canvas").map_err(failed)?.unchecked_into();
+        let document = web_sys::window()
+            .and_then(|window| window.document())
+            .ok_or_else(none)?;
+        let canvas: HtmlCanvasElement = document
+            .create_element("canvas")
+            .map_err(failed)?
+            .unchecked_into();
         canvas.set_width(width * SCALE);
         canvas.set_height(height * SCALE);
         let context = canvas.get_context("2d").map_err(failed)?.ok_or_else(none)?;
         let context: web_sys::CanvasRenderingContext2d = context.unchecked_into();
         let (width, height) = (f64::from(width * SCALE), f64::from(height * SCALE));
-        context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height).map_err(failed)?;
+        context
+            .draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height)
+            .map_err(failed)?;
         Ok(canvas)
     });
     // Without this the blob would live as long as the page.

@@ -39,11 +39,17 @@ fn format(kind: &str, options: &[(&str, JsValue)], value: &JsValue) -> String {
         function
     });
     let text = function.call1(&JsValue::NULL, value);
-    text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| ABSENT.into())
+    text.ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_else(|| ABSENT.into())
 }
 
 fn digits(value: f64, most: u32) -> String {
-    format("number", &[("maximumFractionDigits", most.into())], &value.into())
+    format(
+        "number",
+        &[("maximumFractionDigits", most.into())],
+        &value.into(),
+    )
 }
 
 /// "12,345"
@@ -53,22 +59,36 @@ pub fn count(value: f64) -> String {
 
 /// "12.3K": for axes and tiles without room.
 pub fn compact(value: f64) -> String {
-    let options = [("notation", "compact".into()), ("maximumFractionDigits", 1.into())];
+    let options = [
+        ("notation", "compact".into()),
+        ("maximumFractionDigits", 1.into()),
+    ];
     format("number", &options, &value.into())
 }
 
 /// "97.4%"; three digits that mean something, and never a hundred that is none.
 pub fn percent(value: f64) -> String {
     let decimals = if (0.9995..1.0).contains(&value) { 2 } else { 1 };
-    let value = if decimals == 2 { value.min(0.9999) } else { value };
-    let options = [("style", "percent".into()), ("maximumFractionDigits", decimals.into())];
+    let value = if decimals == 2 {
+        value.min(0.9999)
+    } else {
+        value
+    };
+    let options = [
+        ("style", "percent".into()),
+        ("maximumFractionDigits", decimals.into()),
+    ];
     format("number", &options, &value.into())
 }
 
 /// "+12.5%"
 pub fn change(value: f64) -> String {
     let decimals = if value.abs() < 0.1 { 1 } else { 0 };
-    let options = [("style", "percent".into()), ("maximumFractionDigits", decimals.into()), ("signDisplay", "exceptZero".into())];
+    let options = [
+        ("style", "percent".into()),
+        ("maximumFractionDigits", decimals.into()),
+        ("signDisplay", "exceptZero".into()),
+    ];
     format("number", &options, &value.into())
 }
 
@@ -106,7 +126,10 @@ pub fn bytes(value: f64) -> String {
 fn date_with(time_us: TimeUs, options: &[(&str, &str)]) -> String {
     let zone = ZONE.with_borrow(Clone::clone);
     let date = Date::new(&(time_us as f64 / 1e3).into());
-    let mut bag: Vec<(&str, JsValue)> = options.iter().map(|(name, value)| (*name, (*value).into())).collect();
+    let mut bag: Vec<(&str, JsValue)> = options
+        .iter()
+        .map(|(name, value)| (*name, (*value).into()))
+        .collect();
     bag.push(("timeZone", zone.as_str().into()));
     format("date", &bag, &date.into())
 }
@@ -123,7 +146,15 @@ pub fn date(time_us: TimeUs) -> String {
 
 /// "Mon 23 Nov 2026"
 pub fn long_date(time_us: TimeUs) -> String {
-    date_with(time_us, &[("weekday", "short"), ("day", "numeric"), ("month", "short"), ("year", "numeric")])
+    date_with(
+        time_us,
+        &[
+            ("weekday", "short"),
+            ("day", "numeric"),
+            ("month", "short"),
+            ("year", "numeric"),
+        ],
+    )
 }
 
 /// "23 Nov"

@@ -1,8 +1,8 @@
 //! From arguments to a question and its queries; whatever does not exist is named with what does.
 
 use crate::metrics::{MetricId, REGISTRY};
-use crate::model::schema::SCHEMA;
 use crate::model::Zone;
+use crate::model::schema::SCHEMA;
 use crate::native::command_line::Failure;
 use crate::native::command_line::arguments::QueryArguments;
 use crate::native::command_line::metrics::OTHER_DIMENSIONS;
@@ -158,4 +158,3 @@ fn clause(text: &str, exclude: bool) -> Result<Clause, Failure> {
         source: None,
     })
 }
-

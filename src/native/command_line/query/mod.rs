@@ -84,9 +84,7 @@ fn print(
     tables: &[ResultTable],
 ) -> Result<(), Failure> {
     match format {
-        Format::Json => {
-            say(&export::document(question, periods, provenance, tables).to_string())
-        }
+        Format::Json => say(&export::document(question, periods, provenance, tables).to_string()),
         Format::Csv => match tables {
             [table] => say_raw(export::csv(table).as_bytes()),
             several => say_raw(export::csv_of_several(several).as_bytes()),

@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::ingest::{self, Format};
 use crate::model::limits::FILE_BYTES_MAX;
 use crate::model::manifest::{BatchRef, MANIFEST_VERSION};
-use crate::model::{
-    Directory, Manifest, SourceReceipt, TimeUs, Warning, WarningCode,
-};
+use crate::model::{Directory, Manifest, SourceReceipt, TimeUs, Warning, WarningCode};
 use crate::native::command_line::Failure;
 use crate::query::{AskContext, Period, Question};
 use crate::service::{Loaded, Service, verify};
@@ -79,7 +77,10 @@ impl Sources {
             .collect();
         entries.sort();
         for path in entries {
-            let Some(file) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+            let Some(file) = path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+            else {
                 continue;
             };
             if file.starts_with('.') {
@@ -107,7 +108,10 @@ impl Sources {
             Ok(manifest) if manifest.version == MANIFEST_VERSION => manifest,
             Ok(manifest) => {
                 let version = manifest.version;
-                return self.fail(name, &format!("its version is {version}, this build reads {MANIFEST_VERSION}"));
+                return self.fail(
+                    name,
+                    &format!("its version is {version}, this build reads {MANIFEST_VERSION}"),
+                );
             }
             Err(error) => return self.fail(name, &format!("the manifest can't be read: {error}")),
         };
@@ -116,11 +120,12 @@ impl Sources {
         if let Some(directory) = &manifest.directory {
             self.directory.get_or_insert(base.join(&directory.url));
         }
-        self.found.extend(manifest.batches.into_iter().map(|batch| Source {
-            name: batch.url.clone(),
-            path: base.join(&batch.url),
-            batch: Some(batch),
-        }));
+        self.found
+            .extend(manifest.batches.into_iter().map(|batch| Source {
+                name: batch.url.clone(),
+                path: base.join(&batch.url),
+                batch: Some(batch),
+            }));
     }
 
     fn fail(&mut self, name: &str, reason: &str) {
@@ -253,7 +258,10 @@ impl Sources {
                 true
             }
             Ok(Loaded::Manifest(_)) => {
-                self.fail(&source.name, "a manifest inside of a folder is not followed");
+                self.fail(
+                    &source.name,
+                    "a manifest inside of a folder is not followed",
+                );
                 false
             }
             Err(error) => {

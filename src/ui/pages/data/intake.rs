@@ -9,7 +9,9 @@ use crate::ui::components::Icon;
 use crate::ui::state::data::use_data;
 
 fn list(files: Option<FileList>) -> Vec<File> {
-    let files = files.iter().flat_map(|files| (0..files.length()).filter_map(|at| files.get(at)));
+    let files = files
+        .iter()
+        .flat_map(|files| (0..files.length()).filter_map(|at| files.get(at)));
     files.collect()
 }
 
@@ -19,7 +21,12 @@ fn list(files: Option<FileList>) -> Vec<File> {
 pub fn FileIntake() -> impl IntoView {
     let data = use_data();
     let pick = move |event: Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(input) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+        else {
+            return;
+        };
         data.open_files(list(input.files()));
         // So that the same file can be picked again after it was changed.
         input.set_value("");
@@ -37,7 +44,7 @@ pub fn FileIntake() -> impl IntoView {
         over.remove();
         dropped.remove();
     });
-    view! { <input type="file" id="open-files" class="visually-hidden" multiple tabindex="-1" aria-label="Open files" on:change=pick /> }
+    view! { <input type={"file"} id={"open-files"} class={"visually-hidden"} multiple tabindex={"-1"} aria-label={"Open files"} on:change=pick /> }
 }
 
 /// The visible invitation on the Data page.
@@ -46,23 +53,23 @@ pub fn DropZone() -> impl IntoView {
     let over = RwSignal::new(false);
     view! {
         <section
-            class="drop-zone"
+            class={"drop-zone"}
             class:drop-zone--over=over
-            data-drop-zone=""
-            aria-labelledby="drop-zone-title"
+            data-drop-zone={""}
+            aria-labelledby={"drop-zone-title"}
             on:dragenter=move |_| over.set(true)
             on:dragleave=move |_| over.set(false)
             on:drop=move |_| over.set(false)
         >
             <Icon name="upload" />
-            <div class="drop-zone__text">
-                <h2 id="drop-zone-title">"See your own telemetry"</h2>
+            <div class={"drop-zone__text"}>
+                <h2 id={"drop-zone-title"}>{"See your own telemetry"}</h2>
                 <p>
                     "Drop files here: NDJSON, Arrow, Parquet, or OpenTelemetry traces and logs as JSON lines. \
                      They are read on this machine and never uploaded; message texts, arguments and results are not kept."
                 </p>
             </div>
-            <label class="button button--primary" for="open-files">"Choose files"</label>
+            <label class={"button button--primary"} for={"open-files"}>{"Choose files"}</label>
         </section>
     }
 }

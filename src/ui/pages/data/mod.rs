@@ -16,7 +16,7 @@ use crate::ui::shell::PageHeading;
 #[component]
 pub fn DataPage() -> impl IntoView {
     view! {
-        <PageHeading title="Data" description="Where the numbers come from, and what became of every row." />
+        <PageHeading title={"Data"} description="Where the numbers come from, and what became of every row." />
         <summary::Summary />
         <intake::DropZone />
         <sources::Sources />

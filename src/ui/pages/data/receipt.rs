@@ -18,25 +18,25 @@ pub fn ReceiptDetails(receipt: Arc<SourceReceipt>) -> impl IntoView {
     let samples = receipt.set_aside_rows.clone();
     let more = receipt.set_aside.saturating_sub(samples.len() as u64);
     view! {
-        <div class="receipt">
-            <dl class="receipt__facts">
-                <div><dt>"Format"</dt><dd>{receipt.format.clone()}</dd></div>
-                {span.map(|(from, until)| view! { <div><dt>"Events"</dt><dd>{date_time(from)}" to "{date_time(until)}</dd></div> })}
-                <div><dt>"Read in"</dt><dd>{duration(receipt.elapsed_ms)}</dd></div>
-                {(receipt.names_cut > 0).then(|| view! { <div><dt>"Names cut at 1 KiB"</dt><dd>{count(receipt.names_cut as f64)}</dd></div> })}
+        <div class={"receipt"}>
+            <dl class={"receipt__facts"}>
+                <div><dt>{"Format"}</dt><dd>{receipt.format.clone()}</dd></div>
+                {span.map(|(from, until)| view! { <div><dt>{"Events"}</dt><dd>{date_time(from)}" to "{date_time(until)}</dd></div> })}
+                <div><dt>{"Read in"}</dt><dd>{duration(receipt.elapsed_ms)}</dd></div>
+                {(receipt.names_cut > 0).then(|| view! { <div><dt>{"Names cut at 1 KiB"}</dt><dd>{count(receipt.names_cut as f64)}</dd></div> })}
             </dl>
-            <Names title="Set aside, by reason" names=receipt.set_aside_reasons.clone() />
+            <Names title={"Set aside, by reason"} names=receipt.set_aside_reasons.clone() />
             {(!samples.is_empty()).then(|| view! {
-                <div class="receipt__block">
-                    <h3>"Rows set aside"</h3>
-                    <ul class="receipt__rows">
-                        {samples.into_iter().map(|row| view! { <li><span class="muted">{row.position}</span>" "{row.reason}</li> }).collect_view()}
+                <div class={"receipt__block"}>
+                    <h3>{"Rows set aside"}</h3>
+                    <ul class={"receipt__rows"}>
+                        {samples.into_iter().map(|row| view! { <li><span class={"muted"}>{row.position}</span>" "{row.reason}</li> }).collect_view()}
                     </ul>
-                    {(more > 0).then(|| view! { <p class="muted">{format!("and {} more", count(more as f64))}</p> })}
+                    {(more > 0).then(|| view! { <p class={"muted"}>{format!("and {} more", count(more as f64))}</p> })}
                 </div>
             })}
-            <Names title="Dropped for privacy or because nothing needs it (field and count, never a value)" names=receipt.dropped_fields.clone() />
-            <Names title="Not recognised (scope and name); these records are in no number" names=receipt.unrecognised.clone() />
+            <Names title={"Dropped for privacy or because nothing needs it (field and count, never a value)"} names=receipt.dropped_fields.clone() />
+            <Names title={"Not recognised (scope and name); these records are in no number"} names=receipt.unrecognised.clone() />
         </div>
     }
 }
@@ -50,14 +50,14 @@ fn Names(title: &'static str, names: BTreeMap<String, u64>) -> impl IntoView {
     let items = sorted
         .into_iter()
         .take(NAMES_MAX)
-        .map(|(name, times)| view! { <li><bdi>{name}</bdi>" "<span class="muted">{count(times as f64)}</span></li> })
+        .map(|(name, times)| view! { <li><bdi>{name}</bdi>{" "}<span class={"muted"}>{count(times as f64)}</span></li> })
         .collect_view();
     any.then(|| {
         view! {
-            <div class="receipt__block">
+            <div class={"receipt__block"}>
                 <h3>{title}</h3>
-                <ul class="receipt__names">{items}</ul>
-                {(hidden > 0).then(|| view! { <p class="muted">{format!("and {} more {}", count(hidden as f64), plural(hidden, "name", "names"))}</p> })}
+                <ul class={"receipt__names"}>{items}</ul>
+                {(hidden > 0).then(|| view! { <p class={"muted"}>{format!("and {} more {}", count(hidden as f64), plural(hidden, "name", "names"))}</p> })}
             </div>
         }
     })

@@ -21,34 +21,40 @@ pub fn Sources() -> impl IntoView {
         let sources = data.sources.get();
         // What failed and what a person opened stand first; they are what somebody comes here for.
         let mut order: Vec<SourceView> = sources.iter().cloned().collect();
-        order.sort_by_key(|source| (rank(source), std::cmp::Reverse(source.span_us().map(|span| span.1)), source.id));
+        order.sort_by_key(|source| {
+            (
+                rank(source),
+                std::cmp::Reverse(source.span_us().map(|span| span.1)),
+                source.id,
+            )
+        });
         let limit = if all.get() { usize::MAX } else { SHOWN_FIRST };
         order.into_iter().take(limit).collect::<Vec<_>>()
     };
     let hidden = move || data.sources.get().len().saturating_sub(SHOWN_FIRST);
     view! {
-        <section class="panel" aria-labelledby="sources-title">
-            <h2 id="sources-title">"Sources"</h2>
-            <Show when=move || !data.sources.get().is_empty() fallback=|| view! { <p class="muted">"Nothing is open yet. Choose files above, or serve a manifest with "<code>"toolscope serve"</code>"."</p> }>
-                <div class="table-scroll" tabindex="0" role="region" aria-labelledby="sources-title">
-                    <table class="data-table">
+        <section class={"panel"} aria-labelledby={"sources-title"}>
+            <h2 id={"sources-title"}>{"Sources"}</h2>
+            <Show when=move || !data.sources.get().is_empty() fallback=|| view! { <p class={"muted"}>{"Nothing is open yet. Choose files above, or serve a manifest with "}<code>{"toolscope serve"}</code>{"."}</p> }>
+                <div class={"table-scroll"} tabindex={"0"} role={"region"} aria-labelledby={"sources-title"}>
+                    <table class={"data-table"}>
                         <thead>
                             <tr>
-                                <th scope="col">"Source"</th>
-                                <th scope="col">"State"</th>
-                                <th scope="col" class="number">"Size"</th>
-                                <th scope="col" class="number">"Rows read"</th>
-                                <th scope="col" class="number">"Accepted"</th>
-                                <th scope="col" class="number">"Set aside"</th>
-                                <th scope="col" class="number">"Duplicates"</th>
-                                <th scope="col"><span class="visually-hidden">"Actions"</span></th>
+                                <th scope={"col"}>{"Source"}</th>
+                                <th scope={"col"}>{"State"}</th>
+                                <th scope={"col"} class={"number"}>{"Size"}</th>
+                                <th scope={"col"} class={"number"}>{"Rows read"}</th>
+                                <th scope={"col"} class={"number"}>{"Accepted"}</th>
+                                <th scope={"col"} class={"number"}>{"Set aside"}</th>
+                                <th scope={"col"} class={"number"}>{"Duplicates"}</th>
+                                <th scope={"col"}><span class={"visually-hidden"}>{"Actions"}</span></th>
                             </tr>
                         </thead>
                         <For each=shown key=|source| (source.id, fingerprint(source)) children=|source| view! { <SourceRow source /> } />
                     </table>
                 </div>
                 <Show when=move || { hidden() > 0 }>
-                    <button class="button button--quiet" on:click=move |_| all.update(|all| *all = !*all)>
+                    <button class={"button button--quiet"} on:click=move |_| all.update(|all| *all = !*all)>
                         {move || if all.get() { "Show fewer".to_owned() } else { format!("Show {} more", count(hidden() as f64)) }}
                     </button>
                 </Show>
@@ -93,7 +99,9 @@ fn SourceRow(source: SourceView) -> impl IntoView {
     let open = RwSignal::new(false);
     let id = source.id;
     let receipt: Option<Arc<SourceReceipt>> = match &source.state {
-        SourceState::Ready(receipt) | SourceState::Failed { receipt, .. } => Some(Arc::clone(receipt)),
+        SourceState::Ready(receipt) | SourceState::Failed { receipt, .. } => {
+            Some(Arc::clone(receipt))
+        }
         _ => None,
     };
     let is_file = matches!(source.origin, Origin::File(_));
@@ -102,10 +110,17 @@ fn SourceRow(source: SourceView) -> impl IntoView {
         SourceState::Failed { message, .. } => Some(message.clone()),
         _ => None,
     };
-    let number = |value: Option<u64>| value.map_or_else(|| "–".to_owned(), |value| count(value as f64));
+    let number =
+        |value: Option<u64>| value.map_or_else(|| "–".to_owned(), |value| count(value as f64));
     let raw = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
     let [read, accepted, set_aside, duplicates] = match receipt.as_deref() {
-        Some(receipt) => [receipt.rows_read, receipt.accepted, receipt.set_aside, receipt.duplicates].map(Some),
+        Some(receipt) => [
+            receipt.rows_read,
+            receipt.accepted,
+            receipt.set_aside,
+            receipt.duplicates,
+        ]
+        .map(Some),
         None => [source.rows(), None, None, None],
     };
     let details_id = format!("receipt-{id}");
@@ -121,29 +136,29 @@ fn SourceRow(source: SourceView) -> impl IntoView {
             data-duplicates=raw(duplicates)
         >
             <tr>
-                <th scope="row" class="source__name">
-                    <button class="disclosure" aria-expanded=move || open.get().to_string() aria-controls=controls disabled=receipt.is_none() on:click=move |_| open.update(|open| *open = !*open)>
+                <th scope={"row"} class={"source__name"}>
+                    <button class={"disclosure"} aria-expanded=move || open.get().to_string() aria-controls=controls disabled=receipt.is_none() on:click=move |_| open.update(|open| *open = !*open)>
                         <bdi>{source.name.clone()}</bdi>
                     </button>
-                    {source.is_aggregate().then(|| view! { <span class="tag" title="Pre-aggregated hours">"hourly"</span> })}
+                    {source.is_aggregate().then(|| view! { <span class={"tag"} title={"Pre-aggregated hours"}>{"hourly"}</span> })}
                 </th>
                 <td><StateCell state=source.state.clone() /></td>
-                <td class="number">{bytes(source.bytes() as f64)}</td>
-                <td class="number">{number(read)}</td>
-                <td class="number">{number(accepted)}</td>
-                <td class="number" class:warn=set_aside.is_some_and(|rows| rows > 0)>{number(set_aside)}</td>
-                <td class="number">{number(duplicates)}</td>
-                <td class="source__actions">
-                    {can_retry.then(|| view! { <button class="button button--small" on:click=move |_| data.retry(id)>"Retry"</button> })}
-                    {is_file.then(|| view! { <button class="button button--small button--quiet" aria-label=format!("Remove {name}") on:click=move |_| data.remove(id)>"Remove"</button> })}
+                <td class={"number"}>{bytes(source.bytes() as f64)}</td>
+                <td class={"number"}>{number(read)}</td>
+                <td class={"number"}>{number(accepted)}</td>
+                <td class={"number"} class:warn=set_aside.is_some_and(|rows| rows > 0)>{number(set_aside)}</td>
+                <td class={"number"}>{number(duplicates)}</td>
+                <td class={"source__actions"}>
+                    {can_retry.then(|| view! { <button class={"button button--small"} on:click=move |_| data.retry(id)>{"Retry"}</button> })}
+                    {is_file.then(|| view! { <button class={"button button--small button--quiet"} aria-label=format!("Remove {name}") on:click=move |_| data.remove(id)>{"Remove"}</button> })}
                 </td>
             </tr>
-            {failure.map(|message| view! { <tr><td colspan="8" class="source__error" role="alert">{message}</td></tr> })}
+            {failure.map(|message| view! { <tr><td colspan={"8"} class={"source__error"} role={"alert"}>{message}</td></tr> })}
             {receipt.map(|receipt| {
                 let receipt = StoredValue::new(receipt);
                 view! {
                     <Show when=move || open.get()>
-                        <tr id=details_id.clone()><td colspan="8"><ReceiptDetails receipt=receipt.get_value() /></td></tr>
+                        <tr id=details_id.clone()><td colspan={"8"}><ReceiptDetails receipt=receipt.get_value() /></td></tr>
                     </Show>
                 }
             })}
@@ -154,17 +169,17 @@ fn SourceRow(source: SourceView) -> impl IntoView {
 #[component]
 fn StateCell(state: SourceState) -> impl IntoView {
     match state {
-        SourceState::Idle => view! { <span class="muted" title="No question has needed this span of time yet">"Not needed yet"</span> }.into_any(),
-        SourceState::Waiting => view! { <span>"Waiting"</span> }.into_any(),
+        SourceState::Idle => view! { <span class={"muted"} title={"No question has needed this span of time yet"}>{"Not needed yet"}</span> }.into_any(),
+        SourceState::Waiting => view! { <span>{"Waiting"}</span> }.into_any(),
         SourceState::Loading { bytes_done, bytes_total } => view! {
-            <progress max=bytes_total.max(1).to_string() value=bytes_done.to_string() aria-label="Loading">{bytes(bytes_done as f64)}</progress>
+            <progress max=bytes_total.max(1).to_string() value=bytes_done.to_string() aria-label={"Loading"}>{bytes(bytes_done as f64)}</progress>
         }
         .into_any(),
         SourceState::Ready(receipt) => {
             let executions = receipt.executions;
             let text = format!("{} {}", count(executions as f64), plural(executions, "execution", "executions"));
-            view! { <span class="good">{text}</span> }.into_any()
+            view! { <span class={"good"}>{text}</span> }.into_any()
         }
-        SourceState::Failed { .. } => view! { <span class="bad">"Not read"</span> }.into_any(),
+        SourceState::Failed { .. } => view! { <span class={"bad"}>{"Not read"}</span> }.into_any(),
     }
 }

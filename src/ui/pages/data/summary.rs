@@ -11,7 +11,10 @@ pub fn Summary() -> impl IntoView {
     let data = use_data();
     let totals = Memo::new(move |_| {
         let sources = data.sources.get();
-        let ready = sources.iter().filter(|source| matches!(source.state, SourceState::Ready(_))).count() as u64;
+        let ready = sources
+            .iter()
+            .filter(|source| matches!(source.state, SourceState::Ready(_)))
+            .count() as u64;
         let (mut read, mut accepted, mut set_aside, mut duplicates) = (0, 0, 0, 0);
         for source in sources.iter() {
             if let SourceState::Ready(receipt) = &source.state {
@@ -21,20 +24,28 @@ pub fn Summary() -> impl IntoView {
                 duplicates += receipt.duplicates;
             }
         }
-        (sources.len() as u64, ready, [read, accepted, set_aside, duplicates])
+        (
+            sources.len() as u64,
+            ready,
+            [read, accepted, set_aside, duplicates],
+        )
     });
     let memory = Memo::new(move |_| {
         data.memory.get().iter().fold((0, 0, 0), |sum, memory| {
-            (sum.0 + memory.events, sum.1 + memory.resident_bytes, sum.2 + memory.module_bytes)
+            (
+                sum.0 + memory.events,
+                sum.1 + memory.resident_bytes,
+                sum.2 + memory.module_bytes,
+            )
         })
     });
     view! {
-        <section class="facts" aria-label="State of the data">
+        <section class={"facts"} aria-label={"State of the data"}>
             <dl>
                 <div>
-                    <dt>"Rows read"</dt>
+                    <dt>{"Rows read"}</dt>
                     <dd>{move || count(totals.get().2[0] as f64)}</dd>
-                    <dd class="muted">
+                    <dd class={"muted"}>
                         {move || {
                             let [_, accepted, set_aside, duplicates] = totals.get().2;
                             format!(
@@ -48,19 +59,19 @@ pub fn Summary() -> impl IntoView {
                     </dd>
                 </div>
                 <div>
-                    <dt>"Sources loaded"</dt>
+                    <dt>{"Sources loaded"}</dt>
                     <dd>{move || format!("{} of {}", count(totals.get().1 as f64), count(totals.get().0 as f64))}</dd>
-                    <dd class="muted">"Only what a question needs is fetched"</dd>
+                    <dd class={"muted"}>{"Only what a question needs is fetched"}</dd>
                 </div>
                 <div>
-                    <dt>"Newest event"</dt>
+                    <dt>{"Newest event"}</dt>
                     <dd>{move || data.newest_us.get().map_or_else(|| "–".to_owned(), date_time)}</dd>
-                    <dd class="muted">{move || data.newest_us.get().map(relative)}</dd>
+                    <dd class={"muted"}>{move || data.newest_us.get().map(relative)}</dd>
                 </div>
                 <div>
-                    <dt>"Memory"</dt>
+                    <dt>{"Memory"}</dt>
                     <dd>{move || bytes(memory.get().2 as f64)}</dd>
-                    <dd class="muted">
+                    <dd class={"muted"}>
                         {move || {
                             let (events, resident, _) = memory.get();
                             (events > 0).then(|| format!("{} an event, {} events resident", bytes(resident as f64 / events as f64), count(events as f64)))
@@ -68,9 +79,9 @@ pub fn Summary() -> impl IntoView {
                     </dd>
                 </div>
                 <div>
-                    <dt>"Workers"</dt>
+                    <dt>{"Workers"}</dt>
                     <dd>{move || count(data.memory.get().len() as f64)}</dd>
-                    <dd class="muted">
+                    <dd class={"muted"}>
                         {move || {
                             let replaced = data.workers_replaced.get();
                             if replaced == 0 { "All answering".to_owned() } else { format!("{} replaced", count(f64::from(replaced))) }

@@ -1,0 +1,219 @@
+//! A measure over time: columns for counts, a line for rates and cumulative counts; the comparison as a thin line.
+
+use charming::Chart;
+use charming::component::{Axis, Grid};
+use charming::datatype::{CompositeValue, DataPointItem};
+use charming::element::{
+    AreaStyle, AxisLabel, AxisLine, AxisPointer, AxisPointerType, AxisTick, AxisType, BorderType,
+    Color, ItemStyle, LineStyle, LineStyleType, SplitLine, Tooltip, Trigger,
+};
+use charming::series::{Bar, Line};
+
+use super::{Drawing, Palette, value};
+use crate::model::{Cell, ResultTable, Unit};
+use crate::query::widgets::Look;
+
+/// Gaps between ticks of a rate axis, from fine to coarse.
+const RATE_STEPS: [f64; 7] = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25];
+const RATE_TICKS_MAX: f64 = 5.0;
+
+/// Draws `measure` of a table by time. `labels` are the ticks' texts and `tips` the tooltips, one a row.
+pub fn over_time(
+    table: &ResultTable,
+    measure: &str,
+    look: Look,
+    labels: Vec<String>,
+    tips: Vec<String>,
+    palette: &Palette,
+) -> Drawing {
+    let column = table.columns.iter().find(|column| column.name == measure);
+    let unit = column.map_or(Unit::Count, |column| column.unit);
+    let numbers = |name: &str| -> Vec<Option<f64>> {
+        (0..table.rows.len())
+            .map(|row| table.cell(row, name).and_then(Cell::number))
+            .collect()
+    };
+    let current = numbers(measure);
+    let previous_name = format!("{measure}_previous");
+    let previous = table
+        .column_index(&previous_name)
+        .map(|_| numbers(&previous_name));
+    let everything = current
+        .iter()
+        .chain(previous.iter().flatten())
+        .flatten()
+        .copied();
+    let mut chart = Chart::new()
+        .background_color(Color::from("transparent"))
+        .animation(false)
+        .grid(
+            Grid::new()
+                .left(4)
+                .right(8)
+                .top(12)
+                .bottom(4)
+                .contain_label(true),
+        )
+        .x_axis(x_axis(labels, look, palette))
+        .y_axis(y_axis(unit, everything, palette))
+        .tooltip(tooltip(look, palette));
+    chart = match look {
+        Look::Columns => chart.series(columns(table, &current, palette)),
+        Look::Line | Look::Tiles | Look::Bars => chart.series(line(&current, unit, palette)),
+    };
+    if let Some(previous) = previous {
+        chart = chart.series(before(&previous, palette));
+    }
+    Drawing {
+        chart,
+        unit,
+        tips,
+        can_brush: true,
+        brush: palette.accent_soft.clone(),
+        ink: palette.text.clone(),
+    }
+}
+
+fn columns(table: &ResultTable, numbers: &[Option<f64>], palette: &Palette) -> Bar {
+    let items: Vec<DataPointItem> = numbers
+        .iter()
+        .enumerate()
+        .map(|(row, number)| {
+            let incomplete = table.incomplete_rows.contains(&(row as u32));
+            let colour = if incomplete {
+                &palette.accent_soft
+            } else {
+                &palette.accent
+            };
+            let mut style = ItemStyle::new().color(colour.as_str());
+            // An unfinished bucket is outlined, so that nobody takes it for a fall.
+            if incomplete {
+                style = style
+                    .border_color(palette.accent.as_str())
+                    .border_width(1)
+                    .border_type(BorderType::Dashed);
+            }
+            DataPointItem::new(value(*number)).item_style(style)
+        })
+        .collect();
+    Bar::new().data(items)
+}
+
+fn line(numbers: &[Option<f64>], unit: Unit, palette: &Palette) -> Line {
+    let values: Vec<CompositeValue> = numbers.iter().map(|number| value(*number)).collect();
+    let single = numbers.iter().flatten().count() == 1;
+    let line = Line::new()
+        .data(values)
+        .show_symbol(single)
+        .symbol_size(6)
+        .item_style(ItemStyle::new().color(palette.accent.as_str()))
+        .line_style(LineStyle::new().width(2).color(palette.accent.as_str()));
+    // The area under a rate means nothing; under a count it does.
+    if unit == Unit::Count {
+        line.area_style(
+            AreaStyle::new()
+                .color(palette.accent_soft.as_str())
+                .opacity(0.5),
+        )
+    } else {
+        line
+    }
+}
+
+fn before(numbers: &[Option<f64>], palette: &Palette) -> Line {
+    let values: Vec<CompositeValue> = numbers.iter().map(|number| value(*number)).collect();
+    Line::new()
+        .data(values)
+        .show_symbol(false)
+        .item_style(ItemStyle::new().color(palette.previous.as_str()))
+        .line_style(
+            LineStyle::new()
+                .width(1.5)
+                .type_(LineStyleType::Dashed)
+                .color(palette.previous.as_str()),
+        )
+}
+
+fn x_axis(labels: Vec<String>, look: Look, palette: &Palette) -> Axis {
+    Axis::new()
+        .type_(AxisType::Category)
+        .data(labels)
+        .boundary_gap(look == Look::Columns)
+        .axis_line(AxisLine::new().show(false))
+        .axis_tick(AxisTick::new().show(false))
+        .axis_label(AxisLabel::new().color(palette.muted.as_str()).font_size(11))
+}
+
+/// Rates get an axis that shows their movement; counts begin at zero.
+fn y_axis(unit: Unit, numbers: impl Iterator<Item = f64>, palette: &Palette) -> Axis {
+    let axis = Axis::new()
+        .type_(AxisType::Value)
+        .split_number(4)
+        .axis_label(AxisLabel::new().color(palette.muted.as_str()).font_size(11))
+        .split_line(
+            SplitLine::new().line_style(LineStyle::new().color(palette.line.as_str()).opacity(0.6)),
+        );
+    if unit != Unit::Ratio {
+        return axis.min(0).min_interval(1.0);
+    }
+    let (low, high, step) = rate_span(numbers);
+    axis.min(low).max(high).interval(step)
+}
+
+/// (from, until, tick) of a rate axis: round, around the data, never beyond 0 and 1.
+fn rate_span(numbers: impl Iterator<Item = f64>) -> (f64, f64, f64) {
+    let (low, high) = numbers.fold((1.0_f64, 0.0_f64), |(low, high), number| {
+        (low.min(number), high.max(number))
+    });
+    if low > high {
+        return (0.0, 1.0, 0.25);
+    }
+    let step = RATE_STEPS
+        .into_iter()
+        .find(|step| (high - low) / step <= RATE_TICKS_MAX - 1.0)
+        .unwrap_or(0.25);
+    let from = ((low / step).floor() * step).max(0.0);
+    let mut until = ((high / step).ceil() * step).min(1.0);
+    if until <= from {
+        until = (from + step).min(1.0);
+    }
+    // At the very top the line needs room below.
+    let from = if until - from < step * 1.5 {
+        (from - step).max(0.0)
+    } else {
+        from
+    };
+    (round(from), round(until), step)
+}
+
+/// Without the dust of binary fractions.
+fn round(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6
+}
+
+fn tooltip(look: Look, palette: &Palette) -> Tooltip {
+    let pointer = match look {
+        Look::Columns => AxisPointerType::Shadow,
+        _ => AxisPointerType::Line,
+    };
+    Tooltip::new()
+        .trigger(Trigger::Axis)
+        .background_color(palette.surface.as_str())
+        .border_color(palette.line.as_str())
+        .border_width(1)
+        .axis_pointer(AxisPointer::new().type_(pointer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rate_span;
+
+    #[test]
+    fn a_rate_axis_is_round_and_shows_the_movement() {
+        assert_eq!(rate_span([0.95, 0.97].into_iter()), (0.95, 0.97, 0.005));
+        assert_eq!(rate_span([0.1, 0.92].into_iter()), (0.0, 1.0, 0.25));
+        assert_eq!(rate_span([1.0].into_iter()), (0.99, 1.0, 0.005));
+        assert_eq!(rate_span([0.0].into_iter()), (0.0, 0.005, 0.005));
+        assert_eq!(rate_span(std::iter::empty()), (0.0, 1.0, 0.25));
+    }
+}

@@ -1,0 +1,75 @@
+//! Brand, navigation, freshness, theme.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::theme::ThemeSwitch;
+use crate::ui::browser::dom::clock_us;
+use crate::ui::browser::locale::relative;
+use crate::ui::components::Icon;
+use crate::ui::state::data::use_data;
+use crate::ui::state::question::use_question;
+
+/// Pages in the order of the navigation: path, name, icon.
+const PAGES: [(&str, &str, &str); 2] = [
+    ("/executive", "Executive", "chart"),
+    ("/data", "Data", "table"),
+];
+/// Data older than this is called stale (D11).
+const STALE_US: i64 = 3_600_000_000;
+
+#[component]
+pub fn Header() -> impl IntoView {
+    let question = use_question();
+    let data = use_data();
+    let link = move |path: &'static str| {
+        move || format!("{path}{}", question.search(&question.question.get()))
+    };
+    view! {
+        <header class={"header"}>
+            <A href=link("/executive") attr:class="brand">
+                <svg class={"brand__mark"} viewBox={"0 0 24 24"} aria-hidden={"true"}>
+                    <path class={"brand__ring"} d={"M12 3a9 9 0 1 0 9 9"} />
+                    <path class={"brand__bars"} d={"M8.500 15v-3M12 15V8.500M15.500 15v-5"} />
+                </svg>
+                <span class={"brand__name"}>{"Toolscope"}</span>
+            </A>
+            <Show when=move || data.organisation.get().is_some()>
+                <span class={"header__organisation"}>
+                    <bdi>{move || data.organisation.get()}</bdi>
+                    <Show when=move || data.is_demo.get()><span class={"tag"}>{"Demo"}</span></Show>
+                </span>
+            </Show>
+            <nav class={"nav"} aria-label={"Pages"}>
+                {PAGES.map(|(path, name, icon)| view! {
+                    <A href=link(path) attr:class="nav__link"><Icon name=icon /><span>{name}</span></A>
+                }).into_iter().collect_view()}
+            </nav>
+            <div class={"header__end"}>
+                <Freshness />
+                <ThemeSwitch />
+            </div>
+        </header>
+    }
+}
+
+/// The newest event, and whether data stopped coming.
+#[component]
+fn Freshness() -> impl IntoView {
+    let newest = use_data().newest_us;
+    let stale = move || {
+        newest
+            .get()
+            .is_some_and(|newest| clock_us() - newest > STALE_US)
+    };
+    view! {
+        <Show when=move || newest.get().is_some()>
+            <span class={"freshness"} class:freshness--stale=stale data-stale=move || stale().to_string()>
+                <span class={"freshness__dot"}></span>
+                <span class={"visually-hidden"}>{move || if stale() { "Stale. " } else { "" }}</span>
+                <span class={"freshness__long"}>{"Newest event "}</span>
+                {move || newest.get().map(relative)}
+            </span>
+        </Show>
+    }
+}

@@ -1,0 +1,8 @@
+//! The frame around every page: brand, navigation, theme, headings.
+
+mod header;
+mod heading;
+mod theme;
+
+pub use header::Header;
+pub use heading::PageHeading;

@@ -1,0 +1,179 @@
+//! The data as the page knows it: sources, directory, freshness. The workers own the rows.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::notices::{Notices, Tone, use_notices};
+use super::zones::use_zone;
+use crate::client::{Origin, Pool, PoolConfig, SourceView};
+use crate::model::{Directory, TimeUs};
+use crate::protocol::{Memory, SourceId};
+use crate::ui::browser::{dom, http};
+
+/// What the server says about itself.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+struct Config {
+    #[serde(default)]
+    manifest: Option<String>,
+    #[serde(default)]
+    organisation: Option<String>,
+}
+
+/// How far opening has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opening {
+    Busy,
+    Done,
+    /// Nothing could be opened: a sentence.
+    Failed(String),
+}
+
+/// Signals over the pool; they change together, at most once a frame.
+#[derive(Clone, Copy)]
+pub struct DataState {
+    pool: StoredValue<Option<Pool>, LocalStorage>,
+    pub sources: RwSignal<Arc<Vec<SourceView>>, LocalStorage>,
+    pub memory: RwSignal<Vec<Memory>>,
+    pub workers_replaced: RwSignal<u32>,
+    /// Changes whenever an answer may.
+    pub version: RwSignal<u64>,
+    pub directory: RwSignal<Option<Arc<Directory>>>,
+    pub organisation: RwSignal<Option<String>>,
+    pub is_demo: RwSignal<bool>,
+    pub newest_us: RwSignal<Option<TimeUs>>,
+    pub opening: RwSignal<Opening>,
+    notices: Notices,
+}
+
+impl DataState {
+    pub fn pool(self) -> Option<Pool> {
+        self.pool.get_value()
+    }
+
+    /// Opens files of the person's own. A demo organisation makes room for them.
+    pub fn open_files(self, files: Vec<web_sys::File>) {
+        let Some(pool) = self.pool() else { return };
+        if files.is_empty() {
+            return;
+        }
+        if pool.manifest().is_some_and(|manifest| manifest.demo) {
+            pool.close_manifest();
+            self.notices.say(Tone::Info, "The demo organisation was closed; you see your own files now. Reload the page to see the demo again.");
+        }
+        pool.open_files(files);
+        self.opening.set(Opening::Done);
+    }
+
+    pub fn retry(self, source: SourceId) {
+        if let Some(pool) = self.pool() {
+            pool.retry(source);
+        }
+    }
+
+    pub fn remove(self, source: SourceId) {
+        if let Some(pool) = self.pool() {
+            pool.remove(source);
+        }
+    }
+
+    fn refresh(self) {
+        let Some(pool) = self.pool() else { return };
+        let sources = pool.sources();
+        let newest = sources
+            .iter()
+            .filter_map(SourceView::span_us)
+            .map(|span| span.1)
+            .max();
+        let manifest = pool.manifest();
+        self.newest_us.set(newest);
+        self.is_demo
+            .set(manifest.as_ref().is_some_and(|manifest| manifest.demo));
+        let organisation = pool
+            .directory()
+            .and_then(|directory| directory.organisation.clone())
+            .or(manifest.and_then(|manifest| manifest.organisation));
+        if organisation.is_some()
+            || sources
+                .iter()
+                .all(|source| matches!(source.origin, Origin::File(_)))
+        {
+            self.organisation.set(organisation);
+        }
+        self.sources.set(Arc::new(sources));
+        self.memory.set(pool.memory());
+        self.workers_replaced.set(pool.workers_replaced());
+        self.directory.set(pool.directory());
+        self.version.set(pool.version());
+    }
+}
+
+pub fn provide() {
+    let notices = use_notices();
+    let zone = use_zone().zone;
+    let state = DataState {
+        pool: StoredValue::new_local(None),
+        sources: RwSignal::new_local(Arc::new(Vec::new())),
+        memory: RwSignal::new(Vec::new()),
+        workers_replaced: RwSignal::new(0),
+        version: RwSignal::new(0),
+        directory: RwSignal::new(None),
+        organisation: RwSignal::new(None),
+        is_demo: RwSignal::new(false),
+        newest_us: RwSignal::new(None),
+        opening: RwSignal::new(Opening::Busy),
+        notices,
+    };
+    // Many messages may come in one turn of the event loop; the screen follows once.
+    let dirty = Rc::new(Cell::new(false));
+    let on_change = Rc::new(move || {
+        if !dirty.replace(true) {
+            let dirty = Rc::clone(&dirty);
+            dom::soon(move || {
+                dirty.set(false);
+                state.refresh();
+            });
+        }
+    });
+    match Pool::start(PoolConfig { workers: 0, on_change }) {
+        Ok(pool) => state.pool.set_value(Some(pool)),
+        Err(_) => state.opening.set(Opening::Failed(
+            "The browser refuses to start data workers; allow them for this page, or use a current browser.".into(),
+        )),
+    }
+    Effect::new(move |_| {
+        if let (Some(zone), Some(pool)) = (zone.get(), state.pool()) {
+            pool.set_zone(zone);
+        }
+    });
+    spawn_local(async move {
+        let config: Config = http::json("/config.json").await.unwrap_or_default();
+        state.organisation.set(config.organisation);
+        let (Some(manifest), Some(pool)) = (config.manifest, state.pool()) else {
+            state.opening.update(|opening| {
+                if *opening == Opening::Busy {
+                    *opening = Opening::Done
+                }
+            });
+            return;
+        };
+        match pool.open_manifest(&manifest).await {
+            Ok(()) => state.opening.set(Opening::Done),
+            Err(sentence) if pool.sources().is_empty() => {
+                state.opening.set(Opening::Failed(sentence))
+            }
+            Err(sentence) => {
+                notices.say(Tone::Problem, sentence);
+                state.opening.set(Opening::Done);
+            }
+        }
+    });
+    provide_context(state);
+}
+
+pub fn use_data() -> DataState {
+    expect_context()
+}

@@ -1,0 +1,8 @@
+//! The screen's state, shared above the routes. Each module owns one fact and the ways to change it.
+
+pub mod board;
+pub mod data;
+pub mod notices;
+pub mod preferences;
+pub mod question;
+pub mod zones;

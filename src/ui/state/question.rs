@@ -1,0 +1,155 @@
+//! The question. The URL owns it; everybody reads one memo and changes it through one setter.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+
+use super::notices::{Tone, use_notices};
+use crate::query::{Question, url};
+use crate::ui::browser::dom;
+
+/// Steps that can be taken back.
+const UNDO_STEPS: usize = 50;
+
+/// How a change stands in the browser's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A deliberate step: back returns from it.
+    Push,
+    /// One of many small ones: undo takes it back.
+    Replace,
+}
+
+/// The question and the ways to change it.
+#[derive(Clone, Copy)]
+pub struct QuestionState {
+    pub question: Memo<Question>,
+    /// What a URL leaves out.
+    pub defaults: StoredValue<Question>,
+    past: RwSignal<Vec<Question>>,
+    future: RwSignal<Vec<Question>>,
+    go: StoredValue<Box<dyn Fn(Question, Step)>, LocalStorage>,
+}
+
+impl QuestionState {
+    /// Asks another question; the one before can be brought back.
+    pub fn set(self, question: Question, step: Step) {
+        let before = self.question.get_untracked();
+        if before == question {
+            return;
+        }
+        self.past.update(|past| {
+            past.push(before);
+            let excess = past.len().saturating_sub(UNDO_STEPS);
+            past.drain(..excess);
+        });
+        self.future.set(Vec::new());
+        self.go.with_value(|go| go(question, step));
+    }
+
+    /// Changes a part of it.
+    pub fn update(self, step: Step, change: impl FnOnce(&mut Question)) {
+        let mut question = self.question.get_untracked();
+        change(&mut question);
+        self.set(question, step);
+    }
+
+    pub fn can_undo(self) -> bool {
+        self.past.with(|past| !past.is_empty())
+    }
+
+    pub fn can_redo(self) -> bool {
+        self.future.with(|future| !future.is_empty())
+    }
+
+    pub fn undo(self) {
+        self.travel(self.past, self.future);
+    }
+
+    pub fn redo(self) {
+        self.travel(self.future, self.past);
+    }
+
+    fn travel(self, from: RwSignal<Vec<Question>>, to: RwSignal<Vec<Question>>) {
+        if let Some(question) = from.try_update(Vec::pop).flatten() {
+            to.update(|to| to.push(self.question.get_untracked()));
+            self.go.with_value(|go| go(question, Step::Replace));
+        }
+    }
+
+    /// The query string of a question, with its question mark, or nothing.
+    pub fn search(self, question: &Question) -> String {
+        let text = self
+            .defaults
+            .with_value(|defaults| url::format(question, defaults));
+        if text.is_empty() {
+            text
+        } else {
+            format!("?{text}")
+        }
+    }
+}
+
+pub fn provide() {
+    let location = use_location();
+    let navigate = use_navigate();
+    let notices = use_notices();
+    let defaults = Question {
+        zone: dom::system_zone(),
+        ..Question::default()
+    };
+    let defaults = StoredValue::new(defaults);
+    let parsed = Memo::new(move |_| {
+        let search = location.search.get();
+        defaults.with_value(|defaults| url::parse(&search, defaults))
+    });
+    let question = Memo::new(move |_| parsed.with(|(question, _)| question.clone()));
+    Effect::new(move |_| {
+        parsed.with(|(_, warnings)| {
+            for warning in warnings {
+                notices.say(Tone::Problem, warning.message.clone());
+            }
+        });
+    });
+    let pathname = location.pathname;
+    let go = move |question: Question, step: Step| {
+        let search = defaults.with_value(|defaults| url::format(&question, defaults));
+        let path = pathname.get_untracked();
+        let target = if search.is_empty() {
+            path
+        } else {
+            format!("{path}?{search}")
+        };
+        let options = NavigateOptions {
+            replace: step == Step::Replace,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&target, options);
+    };
+    let state = QuestionState {
+        question,
+        defaults,
+        past: RwSignal::new(Vec::new()),
+        future: RwSignal::new(Vec::new()),
+        go: StoredValue::new_local(Box::new(go)),
+    };
+    let keys = window_event_listener(leptos::ev::keydown, move |event| {
+        let command = event.ctrl_key() || event.meta_key();
+        if !command || dom::is_typing() {
+            return;
+        }
+        match (event.key().to_lowercase().as_str(), event.shift_key()) {
+            ("z", false) => state.undo(),
+            ("z", true) | ("y", false) => state.redo(),
+            _ => return,
+        }
+        event.prevent_default();
+    });
+    on_cleanup(move || keys.remove());
+    provide_context(state);
+}
+
+pub fn use_question() -> QuestionState {
+    expect_context()
+}

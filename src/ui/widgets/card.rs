@@ -1,0 +1,157 @@
+//! The frame of a widget: head, body, and the distinct states of S3.
+
+use std::sync::Arc;
+
+use leptos::html::Section;
+use leptos::prelude::*;
+
+use super::explain::Explain;
+use super::export::ExportWidget;
+use super::ranking::Ranking;
+use super::sentence::sentence;
+use super::series::Series;
+use super::table::DataTable;
+use super::tiles::Tiles;
+use crate::query::widgets::{Look, widget};
+use crate::ui::browser::dom;
+use crate::ui::components::Icon;
+use crate::ui::state::board::{Answered, Phase, use_board};
+use crate::ui::state::data::use_data;
+use crate::ui::state::question::{Step, use_question};
+
+/// A widget of the catalogue.
+#[component]
+pub fn Widget(
+    /// Its id in the catalogue; an unknown one shows nothing.
+    id: &'static str,
+) -> impl IntoView {
+    widget(id).map(|spec| {
+        let board = use_board();
+        let state = board.join(id);
+        on_cleanup(move || board.leave(id));
+        let section = NodeRef::<Section>::new();
+        Effect::new(move |_| {
+            if let Some(section) = section.get() {
+                dom::watch_visibility(&section, move |visible| board.set_visible(id, visible));
+            }
+        });
+        let as_table = RwSignal::new(false);
+        let answered = Memo::new(move |_| state.with(|state| state.answered.clone()));
+        let has_rows = move || answered.with(|answered| answered.as_ref().is_some_and(|answered| !is_empty(answered)));
+        let title = move || {
+            answered.with(|answered| {
+                let titled = answered.as_ref().and_then(|answered| answered.tables.first()).filter(|_| spec.look != Look::Tiles);
+                titled.map_or_else(|| spec.title.to_owned(), |table| table.title.clone())
+            })
+        };
+        let summary = move || {
+            answered.with(|answered| {
+                let table = answered.as_ref().filter(|answered| !is_empty(answered)).and_then(|answered| answered.tables.first());
+                table.map(|table| sentence(spec, table)).unwrap_or_default()
+            })
+        };
+        // Empty is a state of its own; tests and style see it.
+        let phase = move || {
+            state.with(|state| match &state.phase {
+                Phase::Ready if state.answered.as_deref().is_some_and(is_empty) => "empty",
+                phase => phase.name(),
+            })
+        };
+        let title_id = format!("{id}-title");
+        let heading_id = title_id.clone();
+        view! {
+            <section class=format!("card card--{id}") data-widget=id data-state=phase aria-labelledby=title_id node_ref=section>
+                <header class={"card__head"}>
+                    <h2 id=heading_id>{title}</h2>
+                    <div class={"card__tools"}>
+                        <Show when=has_rows>
+                            <Explain spec answered />
+                            <button
+                                type={"button"} class={"button button--icon"} data-action={"table"} title={"Show as table"}
+                                aria-label=move || format!("{} as table", title())
+                                aria-pressed=move || as_table.get().to_string()
+                                on:click=move |_| as_table.update(|shown| *shown = !*shown)
+                            ><Icon name="table" /></button>
+                            <ExportWidget spec answered />
+                        </Show>
+                    </div>
+                </header>
+                <Show when=move || !summary().is_empty()><p class={"card__summary"}>{summary}</p></Show>
+                <div class={"card__body"}>
+                    {move || match (state.with(|state| state.phase.clone()), answered.get()) {
+                        (Phase::Failed(message), _) => view! { <Failed message /> }.into_any(),
+                        (_, None) => view! { <Skeleton look=spec.look /> }.into_any(),
+                        (_, Some(answered)) if is_empty(&answered) => view! { <Empty answered /> }.into_any(),
+                        (_, Some(answered)) if as_table.get() => view! { <DataTable spec answered /> }.into_any(),
+                        (_, Some(answered)) => match spec.look {
+                            Look::Tiles => view! { <Tiles answered /> }.into_any(),
+                            Look::Columns | Look::Line => view! { <Series spec answered=Signal::derive(move || answered.clone()) /> }.into_any(),
+                            Look::Bars => view! { <Ranking spec answered /> }.into_any(),
+                        },
+                    }}
+                </div>
+                <Show when=move || state.with(|state| state.phase == Phase::Partial)>
+                    <p class={"card__partial"} role={"status"}>{"Still loading; the numbers grow until all batches are here."}</p>
+                </Show>
+            </section>
+        }
+    })
+}
+
+/// Nothing happened, whatever the shape of the table.
+fn is_empty(answered: &Answered) -> bool {
+    answered
+        .tables
+        .first()
+        .is_none_or(|table| table.rows.is_empty() || table.events == 0)
+}
+
+#[component]
+fn Skeleton(look: Look) -> impl IntoView {
+    let bars = if look == Look::Tiles { 4 } else { 6 };
+    view! {
+        <div class={"skeleton-block"} class:skeleton-block--tiles=look == Look::Tiles aria-hidden={"true"}>
+            {(0..bars).map(|_| view! { <span></span> }).collect_view()}
+        </div>
+        <p class={"visually-hidden"}>{"Loading"}</p>
+    }
+}
+
+#[component]
+fn Failed(message: String) -> impl IntoView {
+    view! { <p class={"state state--bad"} role={"alert"}><Icon name="warning" />{message}</p> }
+}
+
+/// Empty because of the filters, because of the range, or because there is no data at all: each has its way out.
+#[component]
+fn Empty(answered: Arc<Answered>) -> impl IntoView {
+    let state = use_question();
+    let data = use_data();
+    let filtered = !answered.question.filters.is_empty();
+    let no_data = data.sources.with_untracked(|sources| sources.is_empty());
+    if no_data {
+        return view! {
+            <div class={"state"}>
+                <p>{"There is no data yet."}</p>
+                <label class={"button"} for={"open-files"}>{"Open files"}</label>
+            </div>
+        }
+        .into_any();
+    }
+    if filtered {
+        return view! {
+            <div class={"state"}>
+                <p>{"Nothing matches the filters in this period."}</p>
+                <button type={"button"} class={"button"} on:click=move |_| state.update(Step::Replace, |question| question.filters.clear())>{"Clear filters"}</button>
+            </div>
+        }
+        .into_any();
+    }
+    view! {
+        <div class={"state"}>
+            <p>{"Nothing happened in this period."}</p>
+            <button type={"button"} class={"button"} on:click=move |_| state.update(Step::Push, |question| question.range = crate::query::RangeSpec::AllTime)>{"Show all time"}</button>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,135 @@
+//! A widget as CSV, JSON, PNG, SVG, or on the clipboard (X1): the numbers on the screen, complete.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::figure::{axis_text, drawing, palette};
+use crate::export;
+use crate::query::widgets::WidgetSpec;
+use crate::ui::browser::{charts, download};
+use crate::ui::components::{Icon, Popover};
+use crate::ui::state::board::Answered;
+use crate::ui::state::notices::{Tone, use_notices};
+
+/// Size of an exported image, CSS pixels.
+const IMAGE: (u32, u32) = (960, 480);
+
+const FORMATS: [(&str, &str); 5] = [
+    ("csv", "CSV table"),
+    ("json", "JSON with provenance"),
+    ("png", "PNG image"),
+    ("svg", "SVG image"),
+    ("copy", "Copy table"),
+];
+
+#[component]
+pub fn ExportWidget(
+    spec: &'static WidgetSpec,
+    answered: Memo<Option<Arc<Answered>>>,
+) -> impl IntoView {
+    let notices = use_notices();
+    let open = RwSignal::new(false);
+    let button = || view! { <Icon name="download" /> };
+    let run = move |format: &'static str| {
+        open.set(false);
+        let Some(answered) = answered.get_untracked() else {
+            return;
+        };
+        spawn_local(async move {
+            match write(spec, &answered, format).await {
+                Ok(()) if format == "copy" => {
+                    notices.say(Tone::Info, "Copied; paste it into a spreadsheet.")
+                }
+                Ok(()) => {}
+                Err(sentence) => notices.say(Tone::Problem, sentence),
+            }
+        });
+    };
+    view! {
+        <Popover action="export" title="Export" class="button button--icon" label=format!("Export {}", spec.title) open end=true button=button.into()>
+            <ul class={"menu"}>
+                {FORMATS.map(|(format, name)| view! {
+                    <li><button type={"button"} class={"menu__item"} data-export=format on:click=move |_| run(format)>
+                        <Icon name=if format == "copy" { "copy" } else { "download" } />{name}
+                    </button></li>
+                }).into_iter().collect_view()}
+            </ul>
+        </Popover>
+    }
+}
+
+async fn write(spec: &WidgetSpec, answered: &Answered, format: &str) -> Result<(), String> {
+    let name = file_name(spec.id, answered, format);
+    let Some(table) = answered.tables.first() else {
+        return Ok(());
+    };
+    match format {
+        // The mark tells spreadsheets that this is UTF-8.
+        "csv" => download::save(
+            &name,
+            format!("\u{feff}{}", export::csv(table)).as_bytes(),
+            "text/csv",
+        ),
+        "json" => download::save(&name, document(answered).as_bytes(), "application/json"),
+        "copy" => download::copy(&tabs(table)).await,
+        _ => {
+            let drawing = drawing(spec, answered, &palette()).ok_or("There is nothing to draw.")?;
+            let svg = charts::svg(&drawing, IMAGE.0, IMAGE.1, axis_text).await?;
+            if format == "svg" {
+                download::save(&name, svg.as_bytes(), "image/svg+xml")
+            } else {
+                download::save_png(&name, &svg, IMAGE.0, IMAGE.1).await
+            }
+        }
+    }
+}
+
+/// The shared JSON of an answer.
+pub fn document(answered: &Answered) -> String {
+    export::document(
+        &answered.question,
+        &answered.periods,
+        &answered.provenance,
+        &answered.tables,
+    )
+    .to_string()
+}
+
+/// "toolscope-top-tools-30d.csv"
+pub fn file_name(what: &str, answered: &Answered, ending: &str) -> String {
+    let range: String = answered
+        .question
+        .range
+        .to_text()
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() || letter == '-' || letter == '.' {
+                letter
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    format!("toolscope-{what}-{range}.{ending}")
+}
+
+/// Cells with tabs between, as spreadsheets paste them; a formula in a name stays a text.
+fn tabs(table: &crate::model::ResultTable) -> String {
+    let head: Vec<&str> = table
+        .columns
+        .iter()
+        .map(|column| column.label.as_str())
+        .collect();
+    let mut lines = vec![head.join("\t")];
+    lines.extend(table.rows.iter().map(|row| {
+        let cells = row.iter().map(|cell| match export::cell_value(cell) {
+            serde_json::Value::Null => String::new(),
+            serde_json::Value::String(text) => text.replace(['\t', '\n', '\r'], " "),
+            other => other.to_string(),
+        });
+        cells.collect::<Vec<_>>().join("\t")
+    }));
+    lines.join("\n")
+}

@@ -1,0 +1,19 @@
+//! A widget is a query, a chart function and a table. This module is the frame that all share.
+//!
+//! Owns: the card, its states, its views, its exports. Does not own: queries (`query::widgets`), numbers, drawings
+//! (`charts`).
+
+mod card;
+mod explain;
+mod export;
+mod figure;
+mod page_export;
+mod ranking;
+mod sentence;
+mod series;
+mod table;
+mod tiles;
+mod words;
+
+pub use card::Widget;
+pub use page_export::ExportPage;
