@@ -5,18 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use super::columns::{Durations, with_codes};
 use super::filter::CLASSES;
 use super::groups::Grouping;
-use super::hours::{HourSegment, count, number};
 use super::load::Engine;
-use super::partial::TaskState;
 use super::people;
 use super::plan::{Needs, Task};
 use super::segment::{CLASS_CONVERSATION, CLASS_OTHER, Segment};
-use super::sketch::{DdSketch, HyperLogLog};
-use super::state::{DurationState, GroupState, Key};
+use super::state::{DurationState, GroupState};
 use crate::model::{Outcome, TimeUs, WeekStart};
 
 const REJECTED: u8 = Outcome::Rejected as u8;
-const CANCELLED: u8 = Outcome::Cancelled as u8;
+pub(super) const CANCELLED: u8 = Outcome::Cancelled as u8;
 /// Sets of people as bits take at most this many words; beyond, as pairs.
 const BIT_WORDS_MAX: usize = 1 << 21;
 /// Pairs are made distinct whenever there are this many, and twice as many as last time.
@@ -24,7 +21,7 @@ const PAIRS_MIN: usize = 1 << 20;
 
 /// Who is active in which group.
 #[derive(Debug)]
-enum People {
+pub(super) enum People {
     Bits {
         words_per_slot: usize,
         bits: Vec<u64>,
@@ -36,27 +33,27 @@ enum People {
 /// The states of one task while the pass runs.
 #[derive(Debug)]
 pub struct Fold {
-    needs: Needs,
-    any_kind: bool,
-    cuts: Vec<TimeUs>,
-    grouping: Grouping,
-    counts: Vec<[u64; 6]>,
-    durations: Vec<DurationState>,
+    pub(super) needs: Needs,
+    pub(super) any_kind: bool,
+    pub(super) cuts: Vec<TimeUs>,
+    pub(super) grouping: Grouping,
+    pub(super) counts: Vec<[u64; 6]>,
+    pub(super) durations: Vec<DurationState>,
     /// Slots and values of all durations.
-    value_slots: Vec<u32>,
-    values: Vec<f64>,
-    people: People,
-    last_us: Vec<TimeUs>,
+    pub(super) value_slots: Vec<u32>,
+    pub(super) values: Vec<f64>,
+    pub(super) people: People,
+    pub(super) last_us: Vec<TimeUs>,
     /// The last row of the segment at hand, by slot.
-    last_row: Vec<u32>,
+    pub(super) last_row: Vec<u32>,
     /// slot << 32 | user → first execution; a plain list by user where there is but one slot.
-    first_map: HashMap<u64, TimeUs>,
-    first_list: Vec<TimeUs>,
+    pub(super) first_map: HashMap<u64, TimeUs>,
+    pub(super) first_list: Vec<TimeUs>,
     /// What pre-aggregated rows bring beside counts, by slot.
-    hours: BTreeMap<u32, GroupState>,
-    has_hours: bool,
-    lacks_hours: bool,
-    slots: Vec<u32>,
+    pub(super) hours: BTreeMap<u32, GroupState>,
+    pub(super) has_hours: bool,
+    pub(super) lacks_hours: bool,
+    pub(super) slots: Vec<u32>,
 }
 
 impl Fold {
@@ -260,64 +257,8 @@ impl Fold {
         }
     }
 
-    /// Folds one pre-aggregated hour that lies in the period; `passes` is the filters' word.
-    pub fn hour(&mut self, segment: &HourSegment, row: usize, passes: Option<bool>) {
-        let slot = match passes {
-            Some(false) => return,
-            Some(true) => self.grouping.hour_slot(segment, row),
-            None => None,
-        };
-        let Some(slot) = slot else {
-            self.lacks_hours = true;
-            return;
-        };
-        self.has_hours = true;
-        self.make_room();
-        let rows = &segment.rows;
-        let executions = count(&rows.executions, row).unwrap_or_default();
-        let failures = count(&rows.failures, row).unwrap_or_default();
-        let successes = count(&rows.successes, row).unwrap_or(executions.saturating_sub(failures));
-        let counts = &mut self.counts[slot as usize];
-        counts[usize::from(Outcome::Success as u8)] += successes;
-        counts[usize::from(Outcome::Failure as u8)] += failures;
-        // What neither succeeded nor failed was stopped.
-        counts[usize::from(CANCELLED)] +=
-            executions.saturating_sub(successes.saturating_add(failures));
-        let state = self.hours.entry(slot).or_default();
-        if self.needs.durations {
-            hour_durations(&mut state.durations, segment, row, executions);
-        }
-        let finished = count(&rows.duration_count, row).unwrap_or(executions);
-        if self.needs.values && finished > 0 {
-            match rows.duration_sketch.get(row) {
-                // The engine checked every sketch when it took the batch.
-                Some(bytes) => {
-                    let sketch = state.value_sketch.get_or_insert_with(DdSketch::new);
-                    state.lacks_values |= sketch.merge_encoded(bytes).is_err();
-                }
-                None => state.lacks_values = true,
-            }
-        }
-        if (self.needs.users || self.needs.first_use) && executions > 0 {
-            let sketch = if self.needs.first_use {
-                let cut = self.cuts.partition_point(|&cut| cut <= rows.hour_us[row]);
-                state.first_sketches.entry(cut as u32).or_default()
-            } else {
-                state.user_sketch.get_or_insert_with(HyperLogLog::new)
-            };
-            match rows.users_sketch.get(row) {
-                Some(bytes) => state.lacks_users |= sketch.merge_encoded(bytes).is_err(),
-                None => state.lacks_users = true,
-            }
-        }
-        if self.needs.last_used && executions > 0 {
-            let last_us = &mut self.last_us[slot as usize];
-            *last_us = (*last_us).max(rows.hour_us[row]);
-        }
-    }
-
     /// One more slot may have come into use.
-    fn make_room(&mut self) {
+    pub(super) fn make_room(&mut self) {
         let slots = self.grouping.len();
         self.counts.resize(slots, [0; 6]);
         if self.needs.durations {
@@ -336,135 +277,9 @@ impl Fold {
             bits.resize(slots * *words_per_slot, 0);
         }
     }
-
-    /// The states by key.
-    pub fn finish(mut self, engine: &Engine) -> TaskState {
-        let mut states: Vec<GroupState> = self
-            .counts
-            .iter()
-            .map(|&counts| GroupState {
-                counts,
-                ..GroupState::default()
-            })
-            .collect();
-        for (state, durations) in states.iter_mut().zip(&self.durations) {
-            state.durations = *durations;
-        }
-        for (state, &last_us) in states.iter_mut().zip(&self.last_us) {
-            state.last_us = (last_us != TimeUs::MIN).then_some(last_us);
-        }
-        self.hand_out_values(&mut states);
-        let hashes: Vec<u64> = (0..engine.dictionaries[people::USER].size() as u32)
-            .map(|code| {
-                engine.dictionaries[people::USER]
-                    .get(code)
-                    .map_or(0, HyperLogLog::hash)
-            })
-            .collect();
-        self.hand_out_people(&mut states, &hashes);
-        self.hand_out_first(&mut states, &hashes);
-        for (slot, brought) in std::mem::take(&mut self.hours) {
-            states[slot as usize].merge(brought);
-        }
-        let mut groups: Vec<(Key, GroupState)> = states
-            .into_iter()
-            .enumerate()
-            .map(|(slot, state)| (self.grouping.key(slot, engine), state))
-            .collect();
-        groups.sort_by(|a, b| a.0.cmp(&b.0));
-        TaskState {
-            groups,
-            has_hours: self.has_hours,
-            lacks_hours: self.lacks_hours,
-        }
-    }
-
-    fn hand_out_values(&self, states: &mut [GroupState]) {
-        let mut sizes = vec![0_usize; states.len()];
-        for &slot in &self.value_slots {
-            sizes[slot as usize] += 1;
-        }
-        for (state, size) in states.iter_mut().zip(sizes) {
-            state.values.reserve_exact(size);
-        }
-        for (&slot, &value) in self.value_slots.iter().zip(&self.values) {
-            states[slot as usize].values.push(value);
-        }
-    }
-
-    fn hand_out_people(&mut self, states: &mut [GroupState], hashes: &[u64]) {
-        match &mut self.people {
-            People::Bits {
-                words_per_slot,
-                bits,
-            } => {
-                let words = (*words_per_slot).max(1);
-                for (state, set) in states.iter_mut().zip(bits.chunks(words)) {
-                    for (word, &held) in set.iter().enumerate() {
-                        let mut left = held;
-                        while left != 0 {
-                            let user = word * 64 + left.trailing_zeros() as usize;
-                            state.users.push(hashes[user]);
-                            left &= left - 1;
-                        }
-                    }
-                }
-            }
-            People::Pairs { pairs, .. } => {
-                pairs.sort_unstable();
-                pairs.dedup();
-                for &pair in pairs.iter() {
-                    states[(pair >> 32) as usize]
-                        .users
-                        .push(hashes[pair as u32 as usize]);
-                }
-            }
-        }
-        states
-            .iter_mut()
-            .for_each(|state| state.users.sort_unstable());
-    }
-
-    fn hand_out_first(&self, states: &mut [GroupState], hashes: &[u64]) {
-        let listed = (0_u64..)
-            .zip(&self.first_list)
-            .filter(|(_, time)| **time != TimeUs::MAX);
-        let mapped = self.first_map.iter().map(|(&pair, time)| (pair, time));
-        let mut firsts: Vec<(usize, u64, TimeUs)> = listed
-            .chain(mapped)
-            .map(|(pair, &time_us)| ((pair >> 32) as usize, hashes[pair as u32 as usize], time_us))
-            .collect();
-        firsts.sort_unstable();
-        for (slot, user, time_us) in firsts {
-            states[slot].first_users.push(user);
-            states[slot].first_times.push(time_us);
-        }
-    }
 }
 
 fn is_execution(segment: &Segment, row: u32) -> bool {
     let class = CLASSES[usize::from(segment.flags[row as usize])];
     class < CLASS_CONVERSATION && class != REJECTED
-}
-
-fn hour_durations(state: &mut DurationState, segment: &HourSegment, row: usize, executions: u64) {
-    let rows = &segment.rows;
-    let finished = count(&rows.duration_count, row).unwrap_or(executions);
-    if finished == 0 {
-        return;
-    }
-    match number(&rows.duration_sum_ms, row) {
-        Some(sum_ms) => {
-            state.count += finished;
-            state.add_sum(sum_ms);
-        }
-        None => state.lacks_sum = true,
-    }
-    match (
-        number(&rows.duration_min_ms, row),
-        number(&rows.duration_max_ms, row),
-    ) {
-        (Some(min_ms), Some(max_ms)) => state.add_extremes(min_ms, max_ms),
-        _ => state.lacks_extremes = true,
-    }
 }

@@ -8,10 +8,13 @@
 
 mod adoption;
 mod answer;
+mod cells;
 mod columns;
 mod dictionary;
 mod filter;
 mod fold;
+mod fold_finish;
+mod fold_hours;
 mod groups;
 mod hours;
 mod load;
@@ -25,6 +28,7 @@ mod segment;
 pub mod sketch;
 mod state;
 mod tables;
+mod totals;
 
 pub use answer::{Answered, answer};
 pub use load::{AggregateError, Engine, Footprint, LoadOutcome};

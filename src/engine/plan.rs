@@ -249,8 +249,12 @@ pub fn bucket_keys(period: Period, bucket: Bucket, zone: &Zone, week: WeekStart)
     while zone.bucket_start_us(key, bucket) < period.until_us
         && keys.len() < crate::model::limits::GROUPS_MAX
     {
-        keys.push(key);
-        key = zone.next_bucket_key(key, bucket);
+        let next = zone.next_bucket_key(key, bucket);
+        // A day that a zone skipped has no time in it, and is no day.
+        if zone.bucket_start_us(next, bucket) > zone.bucket_start_us(key, bucket) {
+            keys.push(key);
+        }
+        key = next;
     }
     keys
 }

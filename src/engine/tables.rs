@@ -2,19 +2,18 @@
 
 use std::collections::HashMap;
 
-use super::adoption::{Adopters, seats};
 use super::measures;
 use super::partial::TaskState;
-use super::plan::{Plan, QueryPlan, bucket_end_us, bucket_keys};
-use super::state::{GroupState, Key, KeyPart};
-use crate::metrics::{Merge, MetricId, change, growth_rate};
-use crate::model::zone::{Bucket, DAY_US};
-use crate::model::{Cell, Directory, ResultTable, TableColumn, TimeUs, Unit, Zone};
+use super::plan::{Plan, QueryPlan, bucket_keys};
+use super::state::{Key, KeyPart};
+use crate::metrics::MetricId;
+use crate::model::zone::Bucket;
+use crate::model::{Cell, Directory, ResultTable, TableColumn, Unit, Zone};
 use crate::query::{Dimension, Period, Query, Question};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Source {
+pub(super) enum Source {
     Dimension(usize),
     Current(MetricId),
     Previous(MetricId),
@@ -22,11 +21,11 @@ enum Source {
 }
 
 /// A row to be: its key, and that of the comparison's group.
-struct Row {
-    key: Key,
-    previous_key: Option<Key>,
+pub(super) struct Row {
+    pub(super) key: Key,
+    pub(super) previous_key: Option<Key>,
     /// Position of its bucket, for tables by time.
-    bucket: usize,
+    pub(super) bucket: usize,
 }
 
 /// Makes the table of one query.
@@ -41,7 +40,7 @@ pub struct Tabler<'a> {
 }
 
 /// Adopters of each group at each bucket's end (or at the period's).
-type AdopterCounts = HashMap<Key, Vec<Option<u64>>>;
+pub(super) type AdopterCounts = HashMap<Key, Vec<Option<u64>>>;
 
 impl Tabler<'_> {
     pub fn table(&mut self) -> ResultTable {
@@ -128,14 +127,17 @@ impl Tabler<'_> {
         let row = |key: Key| {
             let mut bucket = 0;
             let mut previous_key = Some(key.clone());
-            for (at, dimension) in self.query.group_by.iter().enumerate() {
-                if let (Dimension::Time(_), KeyPart::Number(number)) = (dimension, &key[at]) {
-                    bucket = positions.get(number).copied().unwrap_or_default();
-                    // Buckets of the two periods are compared in order.
-                    match (previous_buckets.get(bucket), &mut previous_key) {
-                        (Some(&aligned), Some(previous)) => previous[at] = KeyPart::Number(aligned),
-                        _ => previous_key = None,
-                    }
+            let time = self
+                .query
+                .group_by
+                .iter()
+                .position(|dimension| matches!(dimension, Dimension::Time(_)));
+            if let Some((at, KeyPart::Number(number))) = time.map(|at| (at, &key[at])) {
+                bucket = positions.get(number).copied().unwrap_or_default();
+                // Buckets of the two periods are compared in order.
+                match (previous_buckets.get(bucket), &mut previous_key) {
+                    (Some(&aligned), Some(previous)) => previous[at] = KeyPart::Number(aligned),
+                    _ => previous_key = None,
                 }
             }
             Row {
@@ -272,298 +274,22 @@ impl Tabler<'_> {
         });
         rows.extend(keyed.into_iter().map(|(_, row)| row));
     }
-
-    fn cells(&mut self, row: &Row, sources: &[Source], numbers: &Numbers) -> Vec<Cell> {
-        sources
-            .iter()
-            .map(|&source| match source {
-                Source::Dimension(at) => self.dimension_cell(at, &row.key[at]),
-                Source::Current(metric) => self.current(row, metric, numbers),
-                Source::Previous(metric) => self.previous(row, metric, numbers),
-                Source::Change(metric) => {
-                    let current = self.current(row, metric, numbers);
-                    let previous = self.previous(row, metric, numbers);
-                    change_cell(metric, &current, &previous, numbers.per_day)
-                }
-            })
-            .collect()
-    }
-
-    fn dimension_cell(&self, at: usize, part: &KeyPart) -> Cell {
-        match (self.query.group_by[at], part) {
-            (_, KeyPart::Absent) => Cell::Null,
-            (_, KeyPart::Text(text)) => Cell::Text(text.clone()),
-            (Dimension::Time(bucket), KeyPart::Number(key)) => {
-                Cell::Text(self.zone.bucket_label(*key, bucket).into())
-            }
-            (_, KeyPart::Number(number)) => Cell::Text(number.to_string().into()),
-        }
-    }
-
-    fn current(&mut self, row: &Row, metric: MetricId, numbers: &Numbers) -> Cell {
-        match metric {
-            MetricId::Adopters | MetricId::AdoptionShare => self.adoption(
-                &row.key,
-                row.bucket,
-                metric,
-                &numbers.adopters[0],
-                numbers.seats,
-            ),
-            MetricId::GrowthMonthly => self.growth(&row.key),
-            _ => state_cell(
-                &mut self.tasks[self.planned.current],
-                &row.key,
-                metric,
-                numbers.executions,
-            ),
-        }
-    }
-
-    fn previous(&mut self, row: &Row, metric: MetricId, numbers: &Numbers) -> Cell {
-        let (Some(task), Some(key)) = (self.planned.previous, &row.previous_key) else {
-            return Cell::Null;
-        };
-        match metric {
-            MetricId::Adopters | MetricId::AdoptionShare => {
-                self.adoption(key, row.bucket, metric, &numbers.adopters[1], numbers.seats)
-            }
-            _ => state_cell(
-                &mut self.tasks[task],
-                key,
-                metric,
-                numbers.previous_executions,
-            ),
-        }
-    }
-
-    fn adoption(
-        &self,
-        key: &Key,
-        bucket: usize,
-        metric: MetricId,
-        adopters: &AdopterCounts,
-        seats: Option<u64>,
-    ) -> Cell {
-        let counts = adopters.get(&self.untimed(key));
-        let Some(count) = counts.map_or(Some(0), |counts| counts.get(bucket).copied().flatten())
-        else {
-            return Cell::Null;
-        };
-        match (metric, seats) {
-            (MetricId::Adopters, _) => Cell::Int(count as i64),
-            (_, Some(seats)) if seats > 0 => Cell::Float(count as f64 / seats as f64),
-            _ => Cell::Null,
-        }
-    }
-
-    fn growth(&self, key: &Key) -> Cell {
-        let Some((before, last)) = self.planned.growth else {
-            return Cell::Null;
-        };
-        let executions = |task: usize| {
-            let task = &self.tasks[task];
-            task.group(key)
-                .map_or(0, |at| task.groups[at].1.executions())
-        };
-        let days = |period: Period| period.length_us() as f64 / DAY_US as f64;
-        let (period_before, period_last) = self.plan.growth_months;
-        let (count, count_before) = (executions(last), executions(before));
-        match growth_rate(count, days(period_last), count_before, days(period_before)) {
-            Some(growth) => Cell::Float(growth),
-            None if count > 0 => Cell::New,
-            None => Cell::Null,
-        }
-    }
-
-    /// A key without its times.
-    fn untimed(&self, key: &Key) -> Key {
-        let parts = key.iter().zip(&self.query.group_by);
-        parts
-            .filter(|(_, dimension)| !dimension.is_time())
-            .map(|(part, _)| part.clone())
-            .collect()
-    }
-
-    fn adopters(&self, period: Period, bucket: Option<Bucket>, keys: &[i64]) -> AdopterCounts {
-        let Some(task) = self.planned.first_use else {
-            return AdopterCounts::new();
-        };
-        let times = self.adoption_times(period, bucket, keys);
-        let cuts = &self.plan.tasks[task].cuts;
-        let groups = self.tasks[task].groups.iter();
-        groups
-            .map(|(key, state)| (key.clone(), Adopters::new(state).before(&times, cuts)))
-            .collect()
-    }
-
-    fn adoption_times(&self, period: Period, bucket: Option<Bucket>, keys: &[i64]) -> Vec<TimeUs> {
-        bucket.map_or_else(
-            || vec![period.until_us],
-            |bucket| {
-                keys.iter()
-                    .map(|&key| bucket_end_us(key, bucket, self.zone, period))
-                    .collect()
-            },
-        )
-    }
-
-    fn seats(&self) -> Option<u64> {
-        let seen = self
-            .planned
-            .seen
-            .and_then(|task| self.tasks[task].groups.first())
-            .map(|(_, state)| state);
-        let filters = self.plan.tasks[self.planned.current].filters;
-        seats(
-            self.directory,
-            &self.plan.filter_sets[filters].clauses,
-            seen,
-        )
-    }
-
-    fn executions(&self, task: usize) -> u64 {
-        let groups = self.tasks[task].groups.iter();
-        groups.map(|(_, state)| state.executions()).sum()
-    }
-
-    /// Lengths in days, when the two periods differ in length.
-    fn per_day(&self, periods: (Period, Option<Period>)) -> Option<(f64, f64)> {
-        let previous = periods.1?;
-        let (current, previous) = (periods.0.length_us(), previous.length_us());
-        let differ = current != previous && previous > 0;
-        differ.then(|| {
-            (
-                current as f64 / DAY_US as f64,
-                previous as f64 / DAY_US as f64,
-            )
-        })
-    }
-
-    /// The measures over everything the query covers, and how many events that is.
-    fn totals(
-        &mut self,
-        sources: &[Source],
-        numbers: &Numbers,
-        periods: (Period, Option<Period>),
-    ) -> (Vec<Cell>, u64) {
-        // A table without dimensions is its own total.
-        let mut total_of = |task: usize| {
-            let groups = &mut self.tasks[task].groups;
-            if groups.len() == 1 && self.query.group_by.is_empty() {
-                return groups[0].1.clone();
-            }
-            let mut total = GroupState::default();
-            for (_, state) in groups.iter() {
-                total.merge(state.clone());
-            }
-            total
-        };
-        let mut current = total_of(self.planned.current);
-        let events = current.events();
-        let mut previous = self.planned.previous.map(&mut total_of);
-        let growth = self
-            .planned
-            .growth
-            .map(|(before, last)| (total_of(before), total_of(last)));
-        let first_use = self.planned.first_use.map(&mut total_of);
-        let adopters_at = |period: Option<Period>| -> Option<u64> {
-            let (task, state) = self.planned.first_use.zip(first_use.as_ref())?;
-            let cuts = &self.plan.tasks[task].cuts;
-            Adopters::new(state).before(&[period?.until_us], cuts)[0]
-        };
-        let adoption =
-            |metric: MetricId, period: Option<Period>| match (adopters_at(period), metric) {
-                (Some(count), MetricId::Adopters) => Cell::Int(count as i64),
-                (Some(count), _) => match numbers.seats {
-                    Some(seats) if seats > 0 => Cell::Float(count as f64 / seats as f64),
-                    _ => Cell::Null,
-                },
-                (None, _) => Cell::Null,
-            };
-        let (all, all_previous) = (numbers.executions, numbers.previous_executions);
-        let mut cell = |metric: MetricId, of_previous: bool| match metric {
-            MetricId::Adopters | MetricId::AdoptionShare => adoption(
-                metric,
-                if of_previous {
-                    periods.1
-                } else {
-                    Some(periods.0)
-                },
-            ),
-            MetricId::GrowthMonthly => {
-                let days = |period: Period| period.length_us() as f64 / DAY_US as f64;
-                let (before, last) = self.plan.growth_months;
-                growth
-                    .as_ref()
-                    .and_then(|(a, b)| {
-                        growth_rate(b.executions(), days(last), a.executions(), days(before))
-                    })
-                    .map_or(Cell::Null, Cell::Float)
-            }
-            _ if of_previous => previous.as_mut().map_or(Cell::Null, |state| {
-                measures::cell(metric, state, all_previous)
-            }),
-            _ => measures::cell(metric, &mut current, all),
-        };
-        let cells = sources
-            .iter()
-            .map(|&source| match source {
-                Source::Dimension(_) => Cell::Null,
-                Source::Current(metric) => cell(metric, false),
-                Source::Previous(metric) => cell(metric, true),
-                Source::Change(metric) => {
-                    let (current, previous) = (cell(metric, false), cell(metric, true));
-                    change_cell(metric, &current, &previous, numbers.per_day)
-                }
-            })
-            .collect();
-        (cells, events)
-    }
 }
 
 /// What all rows need to know.
-struct Numbers {
-    executions: u64,
-    previous_executions: u64,
-    seats: Option<u64>,
+pub(super) struct Numbers {
+    pub(super) executions: u64,
+    pub(super) previous_executions: u64,
+    pub(super) seats: Option<u64>,
     /// Days of the period and of the comparison, when they differ.
-    per_day: Option<(f64, f64)>,
+    pub(super) per_day: Option<(f64, f64)>,
     /// Of the period and of the comparison.
-    adopters: [AdopterCounts; 2],
-}
-
-fn state_cell(task: &mut TaskState, key: &Key, metric: MetricId, all: u64) -> Cell {
-    match task.group(key) {
-        Some(at) => measures::cell(metric, &mut task.groups[at].1, all),
-        None => measures::cell(metric, &mut GroupState::default(), all),
-    }
+    pub(super) adopters: [AdopterCounts; 2],
 }
 
 /// Times are not compared, and growth is a comparison itself.
 fn is_compared(metric: MetricId) -> bool {
     !matches!(metric, MetricId::LastUsed | MetricId::GrowthMonthly)
-}
-
-fn change_cell(
-    metric: MetricId,
-    current: &Cell,
-    previous: &Cell,
-    per_day: Option<(f64, f64)>,
-) -> Cell {
-    let (Some(current), Some(previous)) = (current.number(), previous.number()) else {
-        return Cell::Null;
-    };
-    let (current, previous) = match per_day {
-        Some((days, days_before)) if metric.spec().merge == Merge::Sum => {
-            (current / days, previous / days_before)
-        }
-        _ => (current, previous),
-    };
-    match change(current, previous) {
-        Some(change) => Cell::Float(change),
-        None if current > 0.0 => Cell::New,
-        None => Cell::Null,
-    }
 }
 
 /// Missing values stand last, whichever way the order goes.

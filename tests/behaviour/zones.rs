@@ -37,7 +37,11 @@ const WEEKS: [WeekStart; 3] = [WeekStart::Monday, WeekStart::Saturday, WeekStart
 const BUCKETS: [Bucket; 4] = [Bucket::Hour, Bucket::Day, Bucket::Week, Bucket::Month];
 
 fn local(zone: Tz, time_us: i64) -> DateTime<Tz> {
-    zone.from_utc_datetime(&DateTime::from_timestamp_micros(time_us).unwrap().naive_utc())
+    zone.from_utc_datetime(
+        &DateTime::from_timestamp_micros(time_us)
+            .unwrap()
+            .naive_utc(),
+    )
 }
 
 fn offset_s(zone: Tz, time_us: i64) -> i32 {
@@ -106,8 +110,13 @@ fn local_days_and_hours_of_the_week_are_those_of_the_wall_clock() {
                     WeekStart::Saturday => 5,
                     WeekStart::Sunday => 6,
                 };
-                let expected = (wall.weekday().num_days_from_monday() + 7 - first) % 7 * 24 + wall.hour();
-                assert_eq!(u32::from(ours.hour_of_week(time_us, week)), expected, "{theirs} {wall}");
+                let expected =
+                    (wall.weekday().num_days_from_monday() + 7 - first) % 7 * 24 + wall.hour();
+                assert_eq!(
+                    u32::from(ours.hour_of_week(time_us, week)),
+                    expected,
+                    "{theirs} {wall}"
+                );
             }
         }
     });
@@ -117,7 +126,11 @@ fn local_days_and_hours_of_the_week_are_those_of_the_wall_clock() {
 fn buckets_tile_time_without_gap_or_overlap_and_sum_to_the_whole() {
     each_change(|ours, theirs, change| {
         for bucket in BUCKETS {
-            let reach = if bucket == Bucket::Hour { 2 * DAY_US } else { 40 * DAY_US };
+            let reach = if bucket == Bucket::Hour {
+                2 * DAY_US
+            } else {
+                40 * DAY_US
+            };
             let until = change + reach;
             let mut key = ours.bucket_key(change - reach, bucket, WeekStart::Monday);
             let first = ours.bucket_start_us(key, bucket);
@@ -126,9 +139,22 @@ fn buckets_tile_time_without_gap_or_overlap_and_sum_to_the_whole() {
             while start < until {
                 let next_key = ours.next_bucket_key(key, bucket);
                 let end = ours.bucket_start_us(next_key, bucket);
-                assert!(end > start, "{theirs} {bucket:?}: a bucket of {} begins and never ends", local(theirs, start));
-                for inside in [start, start + (end - start) / 2, end - 1] {
-                    assert_eq!(ours.bucket_key(inside, bucket, WeekStart::Monday), key, "{theirs} {bucket:?} {}", local(theirs, inside));
+                // Apia skipped a whole day: that bucket is there and empty.
+                assert!(
+                    end > start || (bucket == Bucket::Day && end == start),
+                    "{theirs} {bucket:?} {}",
+                    local(theirs, start)
+                );
+                for inside in [start, start + (end - start) / 2, end - 1]
+                    .into_iter()
+                    .filter(|_| end > start)
+                {
+                    assert_eq!(
+                        ours.bucket_key(inside, bucket, WeekStart::Monday),
+                        key,
+                        "{theirs} {bucket:?} {}",
+                        local(theirs, inside)
+                    );
                 }
                 covered += end - start;
                 (key, start) = (next_key, end);
@@ -143,7 +169,8 @@ fn a_bucket_begins_with_the_first_instant_of_its_local_day() {
     each_change(|ours, theirs, change| {
         for day in ours.local_day(change) - 1..=ours.local_day(change) + 1 {
             let start = ours.instant(day, 0);
-            let date = |time_us: i64| i64::from(local(theirs, time_us).num_days_from_ce()) - 719_163;
+            let date =
+                |time_us: i64| i64::from(local(theirs, time_us).num_days_from_ce()) - 719_163;
             // Apia had no 30 December 2011: that day begins where the next one does.
             assert!(date(start) >= day, "{theirs} {}", local(theirs, start));
             assert!(date(start - 1) < day, "{theirs} {}", local(theirs, start));
@@ -157,7 +184,12 @@ fn labels_of_hours_tell_repeated_ones_apart() {
     // 2026-10-25, 02:00 twice.
     let first = 1_792_886_400_000_000;
     let labels: Vec<String> = [first, first + HOUR_US]
-        .map(|time_us| zone.bucket_label(zone.bucket_key(time_us, Bucket::Hour, WeekStart::Monday), Bucket::Hour))
+        .map(|time_us| {
+            zone.bucket_label(
+                zone.bucket_key(time_us, Bucket::Hour, WeekStart::Monday),
+                Bucket::Hour,
+            )
+        })
         .to_vec();
     assert_eq!(labels, ["2026-10-25T02:00+02:00", "2026-10-25T02:00+01:00"]);
 }
@@ -167,7 +199,8 @@ fn every_zone_of_the_database_can_be_written_for_the_page() {
     let folder = tempfile::tempdir().unwrap();
     let written = zones::write_all(folder.path()).unwrap();
     assert!(written > 400);
-    let text = std::fs::read_to_string(folder.path().join("America/Argentina/Ushuaia.json")).unwrap();
+    let text =
+        std::fs::read_to_string(folder.path().join("America/Argentina/Ushuaia.json")).unwrap();
     let rules: toolscope::model::ZoneRules = serde_json::from_str(&text).unwrap();
     assert_eq!(Some(rules), zones::rules("america/argentina/ushuaia"));
     assert_eq!(zones::rules("Mars/Olympus"), None);

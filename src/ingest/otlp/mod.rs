@@ -9,8 +9,10 @@
 mod attributes;
 mod content;
 mod link;
+mod logs;
 mod profiles;
 mod read;
+mod spans;
 mod wire;
 
 pub use link::{Linked, Linker, SourceSummary};

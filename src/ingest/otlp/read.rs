@@ -4,18 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::attributes::Attributes;
-use super::content;
-use super::profiles::{self, LogKind, Side, SpanProfile, Tool, When};
-use super::wire::{LogRecord, Request, Resource, Span, Text, Value};
+use super::profiles;
+use super::wire::{Request, Resource, Text};
 use crate::ingest::json::depth;
 use crate::ingest::ndjson::lines;
 use crate::ingest::recognise::without_mark;
 use crate::ingest::values::{Reason, hash_identity};
 use crate::ingest::{IngestError, Tally};
 use crate::model::Outcome;
-use crate::model::limits::{
-    DURATION_MS_MAX, JSON_DEPTH_MAX, OTLP_LINE_BYTES_MAX, TIME_US_MAX, TIME_US_MIN,
-};
+use crate::model::limits::{JSON_DEPTH_MAX, OTLP_LINE_BYTES_MAX, TIME_US_MAX, TIME_US_MIN};
 
 const NOT_OTLP: Reason = "The line is not an OTLP/JSON export request.";
 const CUT_OFF: Reason = "The line ends in the middle; the file may be cut off.";
@@ -23,7 +20,7 @@ const NOT_UTF8: Reason = "The line is not UTF-8 text.";
 const TOO_DEEP: Reason = "The line is nested more than 64 levels deep.";
 const TOO_LONG: Reason = "The line is longer than 64 MiB.";
 const NO_TIME: Reason = "The record has no believable time.";
-const BAD_DURATION: Reason = "The record's duration is negative or longer than a year.";
+pub(super) const BAD_DURATION: Reason = "The record's duration is negative or longer than a year.";
 const METRICS: &str = "Metrics hold no executions; traces and logs do.";
 
 /// (trace id, span id)
@@ -93,8 +90,8 @@ pub fn read(bytes: &[u8]) -> Result<Telemetry, IngestError> {
 }
 
 #[derive(Default)]
-struct Reader {
-    telemetry: Telemetry,
+pub(super) struct Reader {
+    pub(super) telemetry: Telemetry,
     /// Names repeat in every record.
     names: HashMap<Box<str>, Arc<str>>,
 }
@@ -194,225 +191,8 @@ impl Reader {
         Attributes::collect(attributes, &mut self.telemetry.tally, |_, _| {})
     }
 
-    fn span(
-        &mut self,
-        scope: &str,
-        span: Span<'_>,
-        resource: &Attributes<'_>,
-    ) -> Result<(), Reason> {
-        let key = (id(&span.trace_id), id(&span.span_id) as u64);
-        let mut flagged = false;
-        let mut request_tool = None;
-        let tally = &mut self.telemetry.tally;
-        let own = Attributes::collect(span.attributes, tally, |name, value| {
-            let Value::Text(text) = value else { return };
-            flagged |= profiles::FLAGGED_CONTENT.contains(&name) && content::is_error(text);
-            let wanted = profiles::SPANS
-                .iter()
-                .flat_map(|profile| profile.tools)
-                .any(|tool| matches!(tool, Tool::RequestName(held) if *held == name));
-            if wanted && request_tool.is_none() {
-                request_tool = content::requested_tool(text);
-            }
-        });
-        let mut exception = None;
-        for event in span.events.into_iter().flatten() {
-            Attributes::collect(event.attributes, tally, |name, value| {
-                if let (profiles::EXCEPTION_TYPE, Value::Text(text)) = (name, value) {
-                    exception.get_or_insert_with(|| text.to_string());
-                }
-            });
-        }
-        let (mut failed, message) = span.status.map_or((false, Text::default()), |status| {
-            (status.code.is(2, "ERROR"), status.message)
-        });
-        if !message.0.is_empty() {
-            tally.drop_field("status.message", 1);
-        }
-        let parent = id(&span.parent_span_id) as u64;
-        let name = span.name.0.as_ref();
-        let profile = profiles::SPANS
-            .iter()
-            .find(|profile| matches(profile, scope, name, &own));
-        let Some(profile) = profile else {
-            let known = profiles::KNOWN_SCOPES.contains(&scope)
-                || profiles::KNOWN_ATTRIBUTES.iter().any(|held| own.has(held));
-            if !known {
-                tally.unrecognised(&format!("{scope} · {name}"));
-            }
-            self.telemetry.nodes.push(Node {
-                key,
-                parent,
-                candidate: None,
-            });
-            return Ok(());
-        };
-        failed |= flagged;
-        let (start_ns, end_ns) = (
-            span.start_time_unix_nano.get(),
-            span.end_time_unix_nano.get(),
-        );
-        let is_running = end_ns == 0;
-        let start_us = believable(start_ns)?;
-        let duration_ms = if is_running {
-            f64::NAN
-        } else {
-            (end_ns - start_ns) as f64 / 1e6
-        };
-        if !is_running && !(0.0..=DURATION_MS_MAX).contains(&duration_ms) {
-            return Err(BAD_DURATION);
-        }
-        let error = failed.then(|| {
-            error_class(&own)
-                .or(exception.as_deref().filter(|text| is_token(text)))
-                .unwrap_or(if flagged {
-                    profiles::TOOL_ERROR
-                } else {
-                    "error"
-                })
-        });
-        let is_server = profile.side == Side::Server || span.kind.is(2, "SERVER");
-        let service = resource.text(profiles::CLIENT);
-        let server = own
-            .first_text(profiles::SERVER)
-            .or(service.filter(|_| is_server));
-        let tool = tool(profile, name, &own, request_tool.as_deref());
-        let outcome = match (failed, is_running) {
-            (true, _) => Outcome::Failure,
-            (false, true) => Outcome::Running,
-            (false, false) => Outcome::Success,
-        };
-        let common = self.common(&own, resource, is_server);
-        let candidate = Candidate {
-            key,
-            is_log: false,
-            is_server,
-            id: hash_identity(&format!("otlp:{:032x}:{:016x}", key.0, key.1)),
-            start_us,
-            duration_ms,
-            outcome,
-            tool: self.name(tool),
-            server: self.name(server),
-            error_class: self.name(error),
-            ..common
-        };
-        self.telemetry.nodes.push(Node {
-            key,
-            parent,
-            candidate: Some(self.telemetry.candidates.len() as u32),
-        });
-        self.telemetry.candidates.push(candidate);
-        Ok(())
-    }
-
-    fn log(
-        &mut self,
-        scope: &str,
-        mut log: LogRecord<'_>,
-        resource: &Attributes<'_>,
-    ) -> Result<(), Reason> {
-        let mut server_in_content = None;
-        let tally = &mut self.telemetry.tally;
-        let own = Attributes::collect(log.attributes.take(), tally, |name, value| {
-            if let (profiles::PARAMETERS, Value::Text(text)) = (name, value) {
-                server_in_content = content::server_name(text);
-            }
-        });
-        let body = match &log.body {
-            Value::Text(body) => body.as_ref(),
-            _ => "",
-        };
-        let names = [
-            own.text("event.name").unwrap_or_default(),
-            &log.event_name.0,
-            body,
-        ];
-        let profile = profiles::LOGS
-            .iter()
-            .find(|profile| names.iter().any(|name| profile.events.contains(name)));
-        // A body that is not the event's name may be anything.
-        let names_event = profile.is_some_and(|profile| profile.events.contains(&body));
-        if !body.is_empty() && !names_event {
-            tally.drop_field("body", 1);
-        }
-        let Some(profile) = profile else {
-            let known = names.iter().any(|name| {
-                profiles::KNOWN_EVENTS
-                    .iter()
-                    .any(|family| name.starts_with(family))
-            });
-            if !known {
-                let shown = names[..2].iter().find(|name| !name.is_empty());
-                tally.unrecognised(&format!("{scope} · {}", shown.unwrap_or(&"log record")));
-            }
-            return Ok(());
-        };
-        let rejected = own
-            .text(profiles::DECISION)
-            .is_some_and(|decision| profiles::REJECTED.contains(&decision));
-        if profile.kind == LogKind::Decision && !rejected {
-            return Ok(());
-        }
-        let end_ns = event_time(&log, &own);
-        let duration_ms = match own.first_number(profiles::DURATION_MS) {
-            Some(ms) if (0.0..=DURATION_MS_MAX).contains(&ms) => ms,
-            Some(_) => return Err(BAD_DURATION),
-            None => f64::NAN,
-        };
-        let lasted_ns = if duration_ms.is_nan() {
-            0
-        } else {
-            (duration_ms * 1e6) as i128
-        };
-        let start_us = believable(end_ns - lasted_ns)?;
-        let failed = own.flag(profiles::SUCCESS) == Some(false)
-            || (own.flag(profiles::SUCCESS).is_none() && error_class(&own).is_some());
-        let outcome = match (profile.kind, failed) {
-            (LogKind::Decision, _) => Outcome::Rejected,
-            (_, true) => Outcome::Failure,
-            (_, false) => Outcome::Success,
-        };
-        let duration_ms = if outcome == Outcome::Rejected {
-            f64::NAN
-        } else {
-            duration_ms
-        };
-        let error = (outcome == Outcome::Failure).then(|| error_class(&own).unwrap_or("error"));
-        let server = own
-            .first_text(profiles::SERVER)
-            .or(server_in_content.as_deref());
-        let tool = own.first_text(profile.tools);
-        let common = self.common(&own, resource, false);
-        let sequence: Vec<String> = profiles::SEQUENCE
-            .iter()
-            .filter_map(|name| Some(own.label(name)?.into_owned()))
-            .collect();
-        let identity = format!(
-            "otlp-log:{}:{}:{}:{}:{end_ns}:{duration_ms}:{failed}:{}",
-            profile.name,
-            log.span_id.0,
-            common.session.as_deref().unwrap_or_default(),
-            tool.unwrap_or_default(),
-            sequence.join(":")
-        );
-        let candidate = Candidate {
-            key: (id(&log.trace_id), id(&log.span_id) as u64),
-            is_log: true,
-            id: hash_identity(&identity),
-            start_us,
-            duration_ms,
-            outcome,
-            tool: self.name(tool),
-            server: self.name(server),
-            error_class: self.name(error),
-            ..common
-        };
-        self.telemetry.candidates.push(candidate);
-        Ok(())
-    }
-
     /// What comes from the same places in every dialect.
-    fn common(
+    pub(super) fn common(
         &mut self,
         own: &Attributes<'_>,
         resource: &Attributes<'_>,
@@ -450,7 +230,7 @@ impl Reader {
         }
     }
 
-    fn name(&mut self, text: Option<&str>) -> Option<Arc<str>> {
+    pub(super) fn name(&mut self, text: Option<&str>) -> Option<Arc<str>> {
         let text = self.telemetry.tally.cut(text?);
         if let Some(known) = self.names.get(text) {
             return Some(Arc::clone(known));
@@ -461,42 +241,18 @@ impl Reader {
     }
 }
 
-fn matches(profile: &SpanProfile, scope: &str, name: &str, own: &Attributes<'_>) -> bool {
-    profile.when.iter().all(|when| match when {
-        When::Scope(wanted) => scope == *wanted,
-        When::Is(attribute, value) => own.text(attribute) == Some(value),
-        When::Has(attribute) => own.has(attribute),
-        When::NameStarts(start) => name.starts_with(start),
-    })
-}
-
-fn tool<'a>(
-    profile: &SpanProfile,
-    name: &'a str,
-    own: &'a Attributes<'_>,
-    requested: Option<&'a str>,
-) -> Option<&'a str> {
-    let found = profile.tools.iter().find_map(|tool| match tool {
-        Tool::Attribute(attribute) => own.text(attribute),
-        Tool::NameAfter(before) => name.split_once(before).map(|(_, tool)| tool),
-        Tool::NameBefore(after) => name.strip_suffix(after),
-        Tool::RequestName(_) => requested,
-    });
-    found.filter(|tool| !tool.trim().is_empty())
-}
-
-fn error_class<'a>(own: &'a Attributes<'_>) -> Option<&'a str> {
+pub(super) fn error_class<'a>(own: &'a Attributes<'_>) -> Option<&'a str> {
     own.first_text(profiles::ERROR)
         .filter(|text| is_token(text))
 }
 
 /// A name of a class or a code, not a sentence: a sentence may hold content.
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     text.len() <= 100 && !text.contains(char::is_whitespace)
 }
 
 /// Hex, as the standard says; anything else by its hash, so that it still identifies.
-fn id(text: &Text<'_>) -> u128 {
+pub(super) fn id(text: &Text<'_>) -> u128 {
     let text = text.0.as_ref();
     if text.len() <= 32 && !text.is_empty() {
         if let Ok(id) = u128::from_str_radix(text, 16) {
@@ -510,20 +266,9 @@ fn id(text: &Text<'_>) -> u128 {
     }
 }
 
-fn believable(time_ns: i128) -> Result<i64, Reason> {
+pub(super) fn believable(time_ns: i128) -> Result<i64, Reason> {
     i64::try_from(time_ns.div_euclid(1_000))
         .ok()
         .filter(|time_us| (TIME_US_MIN..TIME_US_MAX).contains(time_us))
         .ok_or(NO_TIME)
-}
-
-/// When a log record was written, ns; zeros count as absent.
-fn event_time(log: &LogRecord<'_>, own: &Attributes<'_>) -> i128 {
-    let stamps = [log.time_unix_nano.get(), log.observed_time_unix_nano.get()];
-    if let Some(stamp) = stamps.into_iter().find(|&stamp| stamp != 0) {
-        return stamp;
-    }
-    let text = own.text(profiles::EVENT_TIME).unwrap_or_default();
-    chrono::DateTime::parse_from_rfc3339(text)
-        .map_or(0, |time| i128::from(time.timestamp_micros()) * 1_000)
 }

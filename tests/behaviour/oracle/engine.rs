@@ -102,11 +102,19 @@ impl Shards {
     }
 
     pub fn fingerprint(&self) -> u64 {
-        self.engines.iter().map(Engine::fingerprint).fold(0, u64::wrapping_add)
+        self.engines
+            .iter()
+            .map(Engine::fingerprint)
+            .fold(0, u64::wrapping_add)
     }
 
     /// The shards' states, through their form between workers.
-    pub fn partials(&self, question: &Question, query: &Query, events: &[Event]) -> Vec<PartialAnswer> {
+    pub fn partials(
+        &self,
+        question: &Question,
+        query: &Query,
+        events: &[Event],
+    ) -> Vec<PartialAnswer> {
         let context = context(question, events);
         let partial = |engine: &Engine| {
             let mut pass = engine.begin(question, std::slice::from_ref(query), &context);
@@ -119,17 +127,37 @@ impl Shards {
 
 pub fn table(shards: &Shards, question: &Question, query: &Query, events: &[Event]) -> ResultTable {
     let partials = shards.partials(question, query, events);
-    let merged = partials.into_iter().fold(PartialAnswer::default(), PartialAnswer::merge);
+    let merged = partials
+        .into_iter()
+        .fold(PartialAnswer::default(), PartialAnswer::merge);
     finish(merged, question, query, events, shards.directory.as_ref())
 }
 
-pub fn answer_of(partial: PartialAnswer, question: &Question, query: &Query, events: &[Event]) -> ResultTable {
+pub fn answer_of(
+    partial: PartialAnswer,
+    question: &Question,
+    query: &Query,
+    events: &[Event],
+) -> ResultTable {
     finish(partial, question, query, events, None)
 }
 
-fn finish(partial: PartialAnswer, question: &Question, query: &Query, events: &[Event], directory: Option<&Directory>) -> ResultTable {
+fn finish(
+    partial: PartialAnswer,
+    question: &Question,
+    query: &Query,
+    events: &[Event],
+    directory: Option<&Directory>,
+) -> ResultTable {
     let context = context(question, events);
-    let mut answered = answer(partial, question, std::slice::from_ref(query), &context, &zone(question), directory);
+    let mut answered = answer(
+        partial,
+        question,
+        std::slice::from_ref(query),
+        &context,
+        &zone(question),
+        directory,
+    );
     assert!(answered.exact, "raw events give exact numbers");
     answered.tables.remove(0)
 }

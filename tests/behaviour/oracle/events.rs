@@ -41,23 +41,35 @@ fn event() -> impl Strategy<Value = Event> {
     );
     let duration = prop::option::weighted(
         0.8,
-        prop_oneof![Just(0.0), (0_u32..5_000_000).prop_map(|us| f64::from(us) / 1e3), 0.0..1e6_f64],
+        prop_oneof![
+            Just(0.0),
+            (0_u32..5_000_000).prop_map(|us| f64::from(us) / 1e3),
+            0.0..1e6_f64
+        ],
     );
     let kind = prop_oneof![8 => Just(EventKind::Execution), 1 => Just(EventKind::Conversation), 1 => Just(EventKind::ProviderCall)];
-    (0..300_u64, 0..SPAN_US, kind, prop::sample::select(&Outcome::ALL[..]), names, duration).prop_map(
-        |(id, offset, kind, outcome, (tool, user, workspace, error), duration_ms)| Event {
-            // One in twenty has no identity, some share one.
-            id: if id % 20 == 0 { 0 } else { id },
-            time_us: START_US + offset,
-            kind,
-            outcome,
-            tool,
-            user,
-            workspace,
-            error,
-            duration_ms,
-        },
+    (
+        0..300_u64,
+        0..SPAN_US,
+        kind,
+        prop::sample::select(&Outcome::ALL[..]),
+        names,
+        duration,
     )
+        .prop_map(
+            |(id, offset, kind, outcome, (tool, user, workspace, error), duration_ms)| Event {
+                // One in twenty has no identity, some share one.
+                id: if id % 20 == 0 { 0 } else { id },
+                time_us: START_US + offset,
+                kind,
+                outcome,
+                tool,
+                user,
+                workspace,
+                error,
+                duration_ms,
+            },
+        )
 }
 
 pub fn events() -> impl Strategy<Value = Vec<Event>> {
@@ -86,42 +98,98 @@ fn clause() -> impl Strategy<Value = Clause> {
         names.extend(["", "nobody"]);
         prop::collection::btree_set(prop::sample::select(names), 1..3)
     };
-    let outcomes = prop::collection::btree_set(prop::sample::select(vec!["success", "failure", "rejected"]), 1..3);
+    let outcomes = prop::collection::btree_set(
+        prop::sample::select(vec!["success", "failure", "rejected"]),
+        1..3,
+    );
     let picked = prop_oneof![
         values(&TOOLS).prop_map(|values| (TOOL, values)),
         values(&USERS).prop_map(|values| (USER, values)),
         values(&["Sales", "Research"]).prop_map(|values| (Dimension::Department, values)),
         outcomes.prop_map(|values| (Dimension::Column(Column::Outcome), values)),
     ];
-    (picked, any::<bool>(), prop::option::weighted(0.2, Just("query".to_owned()))).prop_map(|((dimension, values), exclude, source)| Clause {
-        dimension,
-        exclude,
-        values: values.into_iter().map(Into::into).collect(),
-        source,
-    })
+    (
+        picked,
+        any::<bool>(),
+        prop::option::weighted(0.2, Just("query".to_owned())),
+    )
+        .prop_map(|((dimension, values), exclude, source)| Clause {
+            dimension,
+            exclude,
+            values: values.into_iter().map(Into::into).collect(),
+            source,
+        })
 }
 
 pub fn question() -> impl Strategy<Value = Question> {
-    let range = prop::sample::select(vec!["all", "24h", "7d", "30d", "2026-03", "2026-03-29", "2026-03-20..2026-04-06", "this week", "last month"]);
-    let compare = prop::sample::select(vec!["none", "previous", "weekdays", "year", "2026-03-12..2026-03-15"]);
-    let zone = prop::sample::select(vec!["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]);
-    let week = prop::sample::select(vec![WeekStart::Monday, WeekStart::Saturday, WeekStart::Sunday]);
-    (range, compare, zone, week, prop::collection::vec(clause(), 0..3)).prop_map(|(range, compare, zone, week_start, filters)| Question {
-        range: RangeSpec::parse(range).unwrap(),
-        compare: CompareSpec::parse(compare).unwrap(),
-        filters,
-        zone: zone.into(),
-        week_start,
-        now_us: Some(START_US + 30 * 86_400_000_000),
-    })
+    let range = prop::sample::select(vec![
+        "all",
+        "24h",
+        "7d",
+        "30d",
+        "2026-03",
+        "2026-03-29",
+        "2026-03-20..2026-04-06",
+        "this week",
+        "last month",
+    ]);
+    let compare = prop::sample::select(vec![
+        "none",
+        "previous",
+        "weekdays",
+        "year",
+        "2026-03-12..2026-03-15",
+    ]);
+    let zone = prop::sample::select(vec![
+        "UTC",
+        "Europe/Berlin",
+        "America/New_York",
+        "Australia/Lord_Howe",
+        "Asia/Kathmandu",
+    ]);
+    let week = prop::sample::select(vec![
+        WeekStart::Monday,
+        WeekStart::Saturday,
+        WeekStart::Sunday,
+    ]);
+    (
+        range,
+        compare,
+        zone,
+        week,
+        prop::collection::vec(clause(), 0..3),
+    )
+        .prop_map(|(range, compare, zone, week_start, filters)| Question {
+            range: RangeSpec::parse(range).unwrap(),
+            compare: CompareSpec::parse(compare).unwrap(),
+            filters,
+            zone: zone.into(),
+            week_start,
+            now_us: Some(START_US + 30 * 86_400_000_000),
+        })
 }
 
 /// Everything that can be measured at once.
 pub fn widget_query(dimensions: &[Dimension]) -> Query {
     use MetricId::*;
     let measures = [
-        Executions, Successes, Failures, Cancelled, Rejected, Running, SuccessRate, Share, Users, DurationMean, DurationMin, DurationP50, DurationP95,
-        DurationP99, DurationMax, LastUsed, Adopters,
+        Executions,
+        Successes,
+        Failures,
+        Cancelled,
+        Rejected,
+        Running,
+        SuccessRate,
+        Share,
+        Users,
+        DurationMean,
+        DurationMin,
+        DurationP50,
+        DurationP95,
+        DurationP99,
+        DurationMax,
+        LastUsed,
+        Adopters,
     ];
     widgets::free(dimensions, &measures)
 }

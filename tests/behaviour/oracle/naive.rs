@@ -14,7 +14,7 @@ use super::engine;
 use super::events::Event;
 
 /// A dimension's value; absent ones stand last.
-type Part = (bool, String, i64);
+type Part = (bool, i64, String);
 
 struct Oracle<'a> {
     events: Vec<&'a Event>,
@@ -24,10 +24,18 @@ struct Oracle<'a> {
     zone: Tz,
 }
 
-pub fn answer(events: &[Event], question: &Question, query: &Query, directory: Option<&Directory>) -> Vec<Vec<Cell>> {
+pub fn answer(
+    events: &[Event],
+    question: &Question,
+    query: &Query,
+    directory: Option<&Directory>,
+) -> Vec<Vec<Cell>> {
     let mut seen = HashSet::new();
     let oracle = Oracle {
-        events: events.iter().filter(|event| event.id == 0 || seen.insert(event.id)).collect(),
+        events: events
+            .iter()
+            .filter(|event| event.id == 0 || seen.insert(event.id))
+            .collect(),
         question,
         query,
         directory,
@@ -38,30 +46,53 @@ pub fn answer(events: &[Event], question: &Question, query: &Query, directory: O
 
 impl Oracle<'_> {
     fn rows(&self, all: &[Event]) -> Vec<Vec<Cell>> {
-        let (period, comparison) = self.question.periods(&engine::context(self.question, all), &engine::zone(self.question));
+        let (period, comparison) = self.question.periods(
+            &engine::context(self.question, all),
+            &engine::zone(self.question),
+        );
         let previous = comparison.map(|comparison| comparison.period);
         let groups = self.groups(period);
         let before = previous.map(|previous| self.groups(previous));
         let mut keys: Vec<Vec<Part>> = groups.keys().cloned().collect();
-        let bucket = self.query.group_by.iter().find_map(|dimension| match dimension {
-            Dimension::Time(bucket) => Some(*bucket),
-            _ => None,
-        });
-        let buckets = bucket.map(|bucket| self.buckets(period, bucket)).unwrap_or_default();
-        let previous_buckets = bucket.zip(previous).map(|(bucket, previous)| self.buckets(previous, bucket)).unwrap_or_default();
+        let bucket = self
+            .query
+            .group_by
+            .iter()
+            .find_map(|dimension| match dimension {
+                Dimension::Time(bucket) => Some(*bucket),
+                _ => None,
+            });
+        let buckets = bucket
+            .map(|bucket| self.buckets(period, bucket))
+            .unwrap_or_default();
+        let previous_buckets = bucket
+            .zip(previous)
+            .map(|(bucket, previous)| self.buckets(previous, bucket))
+            .unwrap_or_default();
         match self.query.group_by[..] {
             [] => keys = vec![Vec::new()],
             [Dimension::Time(_)] => keys = buckets.iter().map(|part| vec![part.clone()]).collect(),
             _ => {}
         }
+        let ends_of = |parts: &[Part]| -> Vec<i64> {
+            bucket.map_or_else(Vec::new, |bucket| parts.iter().map(|part| self.bucket_end(part.1, bucket)).collect())
+        };
+        let (ends, previous_ends) = (ends_of(&buckets), ends_of(&previous_buckets));
         let none = Vec::new();
         keys.iter()
             .map(|key| {
                 let rows = groups.get(key).unwrap_or(&none);
                 // Buckets of both periods are compared in order; everything else by its value.
                 let at = bucket.and_then(|_| {
-                    let position = self.query.group_by.iter().position(|dimension| matches!(dimension, Dimension::Time(_)))?;
-                    buckets.iter().position(|part| *part == key[position]).map(|at| (position, at))
+                    let position = self
+                        .query
+                        .group_by
+                        .iter()
+                        .position(|dimension| matches!(dimension, Dimension::Time(_)))?;
+                    buckets
+                        .iter()
+                        .position(|part| *part == key[position])
+                        .map(|at| (position, at))
                 });
                 let previous_key = match at {
                     None => Some(key.clone()),
@@ -71,25 +102,46 @@ impl Oracle<'_> {
                         key
                     }),
                 };
-                let earlier = previous_key.as_ref().and_then(|key| before.as_ref()?.get(key)).unwrap_or(&none);
-                let end = |period: Period, at: Option<(usize, usize)>| match (bucket, at) {
-                    (Some(bucket), Some((_, at))) => self.bucket_end(self.buckets(period, bucket)[at].2, bucket).min(period.until_us),
-                    _ => period.until_us,
+                let earlier = previous_key
+                    .as_ref()
+                    .and_then(|key| before.as_ref()?.get(key))
+                    .unwrap_or(&none);
+                let end = |period: Period, ends: &[i64]| match at {
+                    Some((_, at)) => ends.get(at).copied().unwrap_or(period.until_us).min(period.until_us),
+                    None => period.until_us,
                 };
-                let mut cells: Vec<Cell> = key.iter().map(|part| if part.0 { Cell::Null } else { Cell::Text(part.1.as_str().into()) }).collect();
+                let mut cells: Vec<Cell> = key
+                    .iter()
+                    .map(|part| {
+                        if part.0 {
+                            Cell::Null
+                        } else {
+                            Cell::Text(part.2.as_str().into())
+                        }
+                    })
+                    .collect();
                 for &metric in &self.query.measures {
-                    let current = self.measure(metric, rows, &groups, end(period, at), key);
+                    let current = self.measure(metric, rows, &groups, end(period, &ends), key);
                     cells.push(current.clone());
                     if metric == MetricId::SuccessRate {
                         let (low, high) = wilson(rows);
                         cells.extend([low, high]);
                     }
-                    let Some((previous, before)) = previous.zip(before.as_ref()).filter(|_| metric != MetricId::LastUsed) else {
+                    let Some((previous, before)) = previous
+                        .zip(before.as_ref())
+                        .filter(|_| metric != MetricId::LastUsed)
+                    else {
                         continue;
                     };
                     let old = match (&previous_key, metric) {
                         (None, _) => Cell::Null,
-                        (Some(key), _) => self.measure(metric, earlier, before, end(previous, at.filter(|(_, at)| *at < previous_buckets.len())), key),
+                        (Some(key), _) => self.measure(
+                            metric,
+                            earlier,
+                            before,
+                            end(previous, &previous_ends),
+                            key,
+                        ),
                     };
                     let change = self.change(metric, &current, &old, period, previous);
                     cells.extend([old, change]);
@@ -104,7 +156,12 @@ impl Oracle<'_> {
         for event in self.matching() {
             let counts = matches!(event.kind, EventKind::Execution | EventKind::Conversation);
             if counts && period.contains(event.time_us) {
-                let key = self.query.group_by.iter().map(|dimension| self.part(event, *dimension)).collect();
+                let key = self
+                    .query
+                    .group_by
+                    .iter()
+                    .map(|dimension| self.part(event, *dimension))
+                    .collect();
                 groups.entry(key).or_default().push(event);
             }
         }
@@ -117,7 +174,7 @@ impl Oracle<'_> {
                 if clause.source.as_deref() == Some(self.query.widget.as_str()) {
                     return true;
                 }
-                let (absent, text, _) = self.part(event, clause.dimension);
+                let (absent, _, text) = self.part(event, clause.dimension);
                 let value = if absent { "" } else { &text };
                 clause.values.iter().any(|held| held == value) != clause.exclude
             })
@@ -125,7 +182,7 @@ impl Oracle<'_> {
     }
 
     fn part(&self, event: &Event, dimension: Dimension) -> Part {
-        let text = |text: Option<&str>| (text.is_none(), text.unwrap_or_default().to_owned(), 0);
+        let text = |text: Option<&str>| (text.is_none(), 0, text.unwrap_or_default().to_owned());
         match dimension {
             Dimension::Column(Column::Tool) => text(event.tool),
             Dimension::Column(Column::User) => text(event.user),
@@ -136,9 +193,11 @@ impl Oracle<'_> {
             Dimension::Time(bucket) => self.bucket(event.time_us, bucket),
             Dimension::HourOfWeek => {
                 let local = self.local(event.time_us);
-                let day = (local.weekday().num_days_from_monday() + 7 - week_offset(self.question.week_start)) % 7;
+                let day = (local.weekday().num_days_from_monday() + 7
+                    - week_offset(self.question.week_start))
+                    % 7;
                 let hour = i64::from(day * 24 + local.hour());
-                (false, hour.to_string(), hour)
+                (false, hour, hour.to_string())
             }
             other => panic!("{other:?}"),
         }
@@ -147,11 +206,19 @@ impl Oracle<'_> {
     fn department(&self, user: Option<&str>) -> Option<&str> {
         let user = user?.to_lowercase();
         let people = &self.directory?.people;
-        people.iter().find(|person| person.id.to_lowercase() == user)?.department.as_deref()
+        people
+            .iter()
+            .find(|person| person.id.to_lowercase() == user)?
+            .department
+            .as_deref()
     }
 
     fn local(&self, time_us: i64) -> DateTime<Tz> {
-        self.zone.from_utc_datetime(&DateTime::from_timestamp_micros(time_us).unwrap().naive_utc())
+        self.zone.from_utc_datetime(
+            &DateTime::from_timestamp_micros(time_us)
+                .unwrap()
+                .naive_utc(),
+        )
     }
 
     /// (never absent, label, something that orders)
@@ -161,22 +228,38 @@ impl Oracle<'_> {
         match bucket {
             Bucket::Hour => {
                 // The local hour, or what a clock change left of it.
-                let mut start = time_us - i64::from(local.minute() * 60 + local.second()) * 1_000_000 - i64::from(local.timestamp_subsec_micros());
+                let mut start = time_us
+                    - i64::from(local.minute() * 60 + local.second()) * 1_000_000
+                    - i64::from(local.timestamp_subsec_micros());
                 while self.local(start).offset_s() != local.offset_s() {
                     start += 60_000_000;
                     start -= start.rem_euclid(60_000_000);
                 }
-                (false, self.local(start).format("%Y-%m-%dT%H:%M%:z").to_string(), start)
+                (
+                    false,
+                    start,
+                    self.local(start).format("%Y-%m-%dT%H:%M%:z").to_string(),
+                )
             }
-            Bucket::Day => (false, date.to_string(), i64::from(date.num_days_from_ce())),
+            Bucket::Day => (false, i64::from(date.num_days_from_ce()), date.to_string()),
             Bucket::Week => {
-                let back = (date.weekday().num_days_from_monday() + 7 - week_offset(self.question.week_start)) % 7;
+                let back = (date.weekday().num_days_from_monday() + 7
+                    - week_offset(self.question.week_start))
+                    % 7;
                 let first = date - chrono::Days::new(back.into());
-                (false, first.to_string(), i64::from(first.num_days_from_ce()))
+                (
+                    false,
+                    i64::from(first.num_days_from_ce()),
+                    first.to_string(),
+                )
             }
             Bucket::Month => {
                 let first = date.with_day(1).unwrap();
-                (false, first.format("%Y-%m").to_string(), i64::from(first.num_days_from_ce()))
+                (
+                    false,
+                    i64::from(first.num_days_from_ce()),
+                    first.format("%Y-%m").to_string(),
+                )
             }
         }
     }
@@ -187,7 +270,7 @@ impl Oracle<'_> {
         let mut time_us = period.from_us;
         while time_us < period.until_us {
             let part = self.bucket(time_us, bucket);
-            found.insert(part.2, part);
+            found.insert(part.1, part);
             time_us = (time_us - time_us.rem_euclid(900_000_000)) + 900_000_000;
         }
         found.into_values().collect()
@@ -199,20 +282,38 @@ impl Oracle<'_> {
             Bucket::Hour => order,
             _ => (order - 719_163 - 1) * 86_400_000_000,
         };
-        while self.bucket(time_us, bucket).2 <= order {
+        while self.bucket(time_us, bucket).1 <= order {
             time_us = (time_us - time_us.rem_euclid(900_000_000)) + 900_000_000;
         }
         time_us
     }
 
-    fn measure(&self, metric: MetricId, rows: &[&Event], groups: &BTreeMap<Vec<Part>, Vec<&Event>>, end_us: i64, key: &[Part]) -> Cell {
-        let executed = |event: &&&Event| event.kind == EventKind::Execution && event.outcome != Outcome::Rejected;
-        let of = |outcome: Outcome| rows.iter().filter(|event| event.kind == EventKind::Execution && event.outcome == outcome).count() as i64;
+    fn measure(
+        &self,
+        metric: MetricId,
+        rows: &[&Event],
+        groups: &BTreeMap<Vec<Part>, Vec<&Event>>,
+        end_us: i64,
+        key: &[Part],
+    ) -> Cell {
+        let executed = |event: &&&Event| {
+            event.kind == EventKind::Execution && event.outcome != Outcome::Rejected
+        };
+        let of = |outcome: Outcome| {
+            rows.iter()
+                .filter(|event| event.kind == EventKind::Execution && event.outcome == outcome)
+                .count() as i64
+        };
         let executions = rows.iter().filter(executed).count() as i64;
         let mut durations: Vec<f64> = rows
             .iter()
             .filter(|event| event.kind == EventKind::Execution)
-            .filter(|event| matches!(event.outcome, Outcome::Success | Outcome::Failure | Outcome::Cancelled))
+            .filter(|event| {
+                matches!(
+                    event.outcome,
+                    Outcome::Success | Outcome::Failure | Outcome::Cancelled
+                )
+            })
             .filter_map(|event| event.duration_ms)
             .collect();
         durations.sort_by(f64::total_cmp);
@@ -229,38 +330,82 @@ impl Oracle<'_> {
                 float((good + bad > 0).then(|| good as f64 / (good + bad) as f64))
             }
             MetricId::Share => {
-                let all = groups.values().flatten().filter(|event| executed(&event)).count();
+                let all = groups
+                    .values()
+                    .flatten()
+                    .filter(|event| executed(&event))
+                    .count();
                 float((all > 0).then(|| executions as f64 / all as f64))
             }
             MetricId::Users => {
-                let active = rows.iter().filter(|event| executed(event) || event.kind == EventKind::Conversation);
-                Cell::Int(active.filter_map(|event| event.user).collect::<BTreeSet<_>>().len() as i64)
+                let active = rows
+                    .iter()
+                    .filter(|event| executed(event) || event.kind == EventKind::Conversation);
+                Cell::Int(
+                    active
+                        .filter_map(|event| event.user)
+                        .collect::<BTreeSet<_>>()
+                        .len() as i64,
+                )
             }
-            MetricId::DurationMean => float((!durations.is_empty()).then(|| durations.iter().sum::<f64>() / durations.len() as f64)),
+            MetricId::DurationMean => float(
+                (!durations.is_empty())
+                    .then(|| durations.iter().sum::<f64>() / durations.len() as f64),
+            ),
             MetricId::DurationMin => float(durations.first().copied()),
             MetricId::DurationMax => float(durations.last().copied()),
             MetricId::DurationP50 => float(percentile(&durations, 0.5)),
             MetricId::DurationP95 => float(percentile(&durations, 0.95)),
             MetricId::DurationP99 => float(percentile(&durations, 0.99)),
-            MetricId::LastUsed => rows.iter().filter(executed).map(|event| event.time_us).max().map_or(Cell::Null, Cell::Time),
+            MetricId::LastUsed => rows
+                .iter()
+                .filter(executed)
+                .map(|event| event.time_us)
+                .max()
+                .map_or(Cell::Null, Cell::Time),
             MetricId::Adopters => {
-                let ever = self.matching().filter(|event| executed(&event) && event.time_us < end_us);
+                let ever = self
+                    .matching()
+                    .filter(|event| executed(&event) && event.time_us < end_us);
                 let alike = ever.filter(|event| {
-                    self.query.group_by.iter().zip(key).all(|(dimension, part)| dimension.is_time() || self.part(event, *dimension) == *part)
+                    self.query
+                        .group_by
+                        .iter()
+                        .zip(key)
+                        .all(|(dimension, part)| {
+                            dimension.is_time() || self.part(event, *dimension) == *part
+                        })
                 });
-                Cell::Int(alike.filter_map(|event| event.user).collect::<BTreeSet<_>>().len() as i64)
+                Cell::Int(
+                    alike
+                        .filter_map(|event| event.user)
+                        .collect::<BTreeSet<_>>()
+                        .len() as i64,
+                )
             }
             other => panic!("{other:?}"),
         }
     }
 
-    fn change(&self, metric: MetricId, current: &Cell, old: &Cell, period: Period, previous: Period) -> Cell {
+    fn change(
+        &self,
+        metric: MetricId,
+        current: &Cell,
+        old: &Cell,
+        period: Period,
+        previous: Period,
+    ) -> Cell {
         let (Some(mut now), Some(mut before)) = (current.number(), old.number()) else {
             return Cell::Null;
         };
         let counts = matches!(
             metric,
-            MetricId::Executions | MetricId::Successes | MetricId::Failures | MetricId::Cancelled | MetricId::Rejected | MetricId::Running
+            MetricId::Executions
+                | MetricId::Successes
+                | MetricId::Failures
+                | MetricId::Cancelled
+                | MetricId::Rejected
+                | MetricId::Running
         );
         if counts && period.length_us() != previous.length_us() && previous.length_us() > 0 {
             now /= period.length_us() as f64;
@@ -303,13 +448,23 @@ fn percentile(sorted: &[f64], q: f64) -> Option<f64> {
 
 /// Written out from the paper's formula, not from the registry's code.
 fn wilson(rows: &[&Event]) -> (Cell, Cell) {
-    let of = |outcome: Outcome| rows.iter().filter(|event| event.kind == EventKind::Execution && event.outcome == outcome).count() as f64;
-    let (good, n) = (of(Outcome::Success), of(Outcome::Success) + of(Outcome::Failure));
+    let of = |outcome: Outcome| {
+        rows.iter()
+            .filter(|event| event.kind == EventKind::Execution && event.outcome == outcome)
+            .count() as f64
+    };
+    let (good, n) = (
+        of(Outcome::Success),
+        of(Outcome::Success) + of(Outcome::Failure),
+    );
     if n == 0.0 {
         return (Cell::Null, Cell::Null);
     }
     let z = 1.959_963_984_540_054_f64;
     let centre = (good + z * z / 2.0) / (n + z * z);
     let half = z / (n + z * z) * (good * (n - good) / n + z * z / 4.0).sqrt();
-    (Cell::Float((centre - half).max(0.0)), Cell::Float((centre + half).min(1.0)))
+    (
+        Cell::Float((centre - half).max(0.0)),
+        Cell::Float((centre + half).min(1.0)),
+    )
 }
