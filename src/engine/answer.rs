@@ -5,7 +5,7 @@ use super::plan::{Plan, QueryPlan};
 use super::tables::Tabler;
 use crate::metrics::MetricId;
 use crate::model::{Directory, ResultTable, TimeUs, Warning, WarningCode, Zone};
-use crate::query::{AskContext, Query, Question};
+use crate::query::{AskContext, Dimension, Query, Question};
 
 /// Tables, and what has to be said about them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -118,7 +118,7 @@ fn warnings(
             query.group_by.iter().any(|one| one.is_from_directory())
                 || clauses
                     .map(|one| one.dimension)
-                    .any(|one| one.is_from_directory())
+                    .any(Dimension::is_from_directory)
         }) || plan.filter_sets.iter().any(|set| {
             set.clauses
                 .iter()

@@ -96,7 +96,7 @@ impl Filter {
                 } => {
                     with_codes!(&segment.text[*column],
                         code => if !is_allowed(allowed, *code) { rows.clear() },
-                        codes => keep(rows, |row| is_allowed(allowed, u32::from(codes[row]))));
+                        codes => keep(rows, |row| is_allowed(allowed, codes[row].into())));
                 }
                 Test::Flag { allowed, .. } => {
                     keep(rows, |row| allowed[usize::from(segment.flags[row])]);

@@ -217,7 +217,7 @@ impl Fold {
             }
         },
         codes => for (row, slot) in rows {
-            let user = u32::from(codes[row as usize]);
+            let user: u32 = codes[row as usize].into();
             if user != 0 && active(row) {
                 add(slot, user);
             }

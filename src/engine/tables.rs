@@ -81,7 +81,7 @@ impl Tabler<'_> {
                 .previous
                 .map_or(0, |task| self.executions(task)),
             seats: self.seats(),
-            per_day: self.per_day(periods),
+            per_day: Self::per_day(periods),
             adopters,
         };
         self.sort(&mut rows, &sources, &numbers);

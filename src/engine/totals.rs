@@ -65,7 +65,7 @@ impl Tabler<'_> {
     }
 
     /// Lengths in days, when the two periods differ in length.
-    pub(super) fn per_day(&self, periods: (Period, Option<Period>)) -> Option<(f64, f64)> {
+    pub(super) fn per_day(periods: (Period, Option<Period>)) -> Option<(f64, f64)> {
         let previous = periods.1?;
         let (current, previous) = (periods.0.length_us(), previous.length_us());
         let differ = current != previous && previous > 0;

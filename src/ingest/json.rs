@@ -91,10 +91,7 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Object<'_, S> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key_seed(Value)? {
-            let name = match &name {
-                Raw::Text(name) => name,
-                _ => continue,
-            };
+            let Raw::Text(name) = &name else { continue };
             match self.0.wants(name) {
                 Some(field) => {
                     let value = map.next_value_seed(Value)?;

@@ -26,14 +26,14 @@ pub fn rules(name: &str) -> Option<ZoneRules> {
     while at_s < until_s {
         let next_s = at_s + STEP_S;
         let found = offset(*zone, next_s);
-        if found != held {
-            let change_s = first_of(*zone, at_s, next_s, held);
-            let new = offset(*zone, change_s);
-            transitions.push((change_s, new));
-            (at_s, held) = (change_s, new);
-        } else {
+        if found == held {
             at_s = next_s;
+            continue;
         }
+        let change_s = first_of(*zone, at_s, next_s, held);
+        let new = offset(*zone, change_s);
+        transitions.push((change_s, new));
+        (at_s, held) = (change_s, new);
     }
     Some(ZoneRules {
         name: zone.name().to_owned(),

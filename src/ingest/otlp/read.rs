@@ -118,10 +118,8 @@ impl Reader {
         if depth(text) > JSON_DEPTH_MAX {
             return self.refuse(TOO_DEEP, &|| "the first request".into());
         }
-        let mut requests = serde_json::Deserializer::from_slice(text).into_iter::<Request<'_>>();
-        let mut number = 0_u64;
-        while let Some(request) = requests.next() {
-            number += 1;
+        let requests = serde_json::Deserializer::from_slice(text).into_iter::<Request<'_>>();
+        for (request, number) in requests.zip(1_u64..) {
             let position = || format!("request {number}");
             match request {
                 Ok(request) => self.records(request, &position),
@@ -254,10 +252,10 @@ pub(super) fn is_token(text: &str) -> bool {
 /// Hex, as the standard says; anything else by its hash, so that it still identifies.
 pub(super) fn id(text: &Text<'_>) -> u128 {
     let text = text.0.as_ref();
-    if text.len() <= 32 && !text.is_empty() {
-        if let Ok(id) = u128::from_str_radix(text, 16) {
-            return id;
-        }
+    if text.len() <= 32
+        && let Ok(id) = u128::from_str_radix(text, 16)
+    {
+        return id;
     }
     if text.is_empty() {
         0

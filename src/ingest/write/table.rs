@@ -178,18 +178,15 @@ impl Columns {
 }
 
 fn nulls(present: impl Iterator<Item = bool>) -> Option<NullBuffer> {
-    let nulls = NullBuffer::from_iter(present);
+    let nulls: NullBuffer = present.collect();
     (nulls.null_count() > 0).then_some(nulls)
 }
 
-fn keyed<K: ArrowDictionaryKeyType>(
+fn keyed<K: ArrowDictionaryKeyType + ArrowPrimitiveType>(
     codes: &[u32],
     values: ArrayRef,
     narrow: impl Fn(u32) -> K::Native,
-) -> Result<ArrayRef, ArrowError>
-where
-    K: ArrowPrimitiveType,
-{
+) -> Result<ArrayRef, ArrowError> {
     let nulls = nulls(codes.iter().map(|&code| code != NO_CODE));
     let absent = narrow(0);
     let native: Vec<K::Native> = codes

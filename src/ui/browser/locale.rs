@@ -81,8 +81,11 @@ pub fn percent(value: f64) -> String {
     format("number", &options, &value.into())
 }
 
-/// "+12.5%"
+/// "+12.5%"; from tenfold on "×42", because nobody reads "+85,800%".
 pub fn change(value: f64) -> String {
+    if value >= 9.0 {
+        return format!("×{}", compact(value + 1.0));
+    }
     let decimals = if value.abs() < 0.1 { 1 } else { 0 };
     let options = [
         ("style", "percent".into()),

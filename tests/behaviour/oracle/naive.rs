@@ -75,7 +75,12 @@ impl Oracle<'_> {
             _ => {}
         }
         let ends_of = |parts: &[Part]| -> Vec<i64> {
-            bucket.map_or_else(Vec::new, |bucket| parts.iter().map(|part| self.bucket_end(part.1, bucket)).collect())
+            bucket.map_or_else(Vec::new, |bucket| {
+                parts
+                    .iter()
+                    .map(|part| self.bucket_end(part.1, bucket))
+                    .collect()
+            })
         };
         let (ends, previous_ends) = (ends_of(&buckets), ends_of(&previous_buckets));
         let none = Vec::new();
@@ -107,7 +112,11 @@ impl Oracle<'_> {
                     .and_then(|key| before.as_ref()?.get(key))
                     .unwrap_or(&none);
                 let end = |period: Period, ends: &[i64]| match at {
-                    Some((_, at)) => ends.get(at).copied().unwrap_or(period.until_us).min(period.until_us),
+                    Some((_, at)) => ends
+                        .get(at)
+                        .copied()
+                        .unwrap_or(period.until_us)
+                        .min(period.until_us),
                     None => period.until_us,
                 };
                 let mut cells: Vec<Cell> = key
@@ -333,7 +342,7 @@ impl Oracle<'_> {
                 let all = groups
                     .values()
                     .flatten()
-                    .filter(|event| executed(&event))
+                    .filter(|event| executed(event))
                     .count();
                 float((all > 0).then(|| executions as f64 / all as f64))
             }

@@ -39,7 +39,7 @@ impl Sources {
             sources.add(path, &path.display().to_string());
         }
         if sources.found.is_empty() {
-            return Err(sources.nothing());
+            return Err(Self::nothing());
         }
         Ok(sources)
     }
@@ -137,7 +137,7 @@ impl Sources {
         });
     }
 
-    fn nothing(&self) -> Failure {
+    fn nothing() -> Failure {
         Failure::Failed("Nothing could be read.".into())
     }
 
@@ -207,7 +207,7 @@ impl Sources {
         }
         let any_wanted = number > 0;
         if any_wanted && read == 0 {
-            return Err(self.nothing());
+            return Err(Self::nothing());
         }
         missing.extend(
             self.failures
