@@ -40,7 +40,14 @@ pub fn Summary() -> impl IntoView {
         })
     });
     view! {
-        <section class={"facts"} aria-label={"State of the data"}>
+        <section
+            class={"facts"}
+            aria-label={"State of the data"}
+            data-events=move || memory.get().0.to_string()
+            data-resident-bytes=move || memory.get().1.to_string()
+            data-module-bytes=move || memory.get().2.to_string()
+            data-workers=move || data.memory.get().len().to_string()
+        >
             <dl>
                 <div>
                     <dt>{"Rows read"}</dt>
