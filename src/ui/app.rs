@@ -36,11 +36,11 @@ fn Shell() -> impl IntoView {
     };
     view! {
         <a class={"skip-link"} href={"#main"} on:click=skip>{"Skip to content"}</a>
-        <FileIntake />
         <Header />
         <QuestionBar />
         <Notices />
         <main id={"main"} tabindex={"-1"} node_ref=main>
+            <FileIntake />
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path=super::pages::home() /> } />
                 <Route path=path!("/executive") view=ExecutivePage />

@@ -78,7 +78,8 @@ async fn look_up(
 /// A person going to a route of the application: no extension, and the browser wants a document.
 fn is_navigation(path: &str, headers: &HeaderMap) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
-    let is_data = path == "/data" || path.starts_with("/data/");
+    // "/data" itself is the page about the data; the batches lie below.
+    let is_data = path.starts_with("/data/");
     let mode = text_of(headers, &HeaderName::from_static("sec-fetch-mode"));
     let accept = text_of(headers, &ACCEPT);
     !last.contains('.')

@@ -36,6 +36,16 @@ pub fn remove(id: &str) {
     }
 }
 
+/// As if the person had clicked it.
+pub fn click(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) =
+        element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    {
+        element.click();
+    }
+}
+
 /// The computed value of a CSS custom property on the root.
 pub fn token(name: &str) -> String {
     let style = web_sys::window()

@@ -2,8 +2,10 @@
 
 mod icon;
 mod notices;
+mod open_files;
 mod popover;
 
 pub use icon::Icon;
 pub use notices::Notices;
+pub use open_files::OpenFiles;
 pub use popover::Popover;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::components::OpenFiles;
 use crate::ui::shell::PageHeading;
 use crate::ui::state::data::{Opening, use_data};
 use crate::ui::widgets::{ExportPage, Widget};
@@ -40,7 +41,7 @@ fn OpeningFailed() -> impl IntoView {
             <div class={"panel panel--problem"} role={"alert"}>
                 <h2>{"The data could not be opened"}</h2>
                 <p>{sentence}</p>
-                <label class={"button"} for={"open-files"}>{"Open files of your own"}</label>
+                <OpenFiles label="Open files of your own" />
             </div>
         </Show>
     }

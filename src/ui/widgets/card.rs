@@ -14,7 +14,7 @@ use super::table::DataTable;
 use super::tiles::Tiles;
 use crate::query::widgets::{Look, widget};
 use crate::ui::browser::dom;
-use crate::ui::components::Icon;
+use crate::ui::components::{Icon, OpenFiles};
 use crate::ui::state::board::{Answered, Phase, use_board};
 use crate::ui::state::data::use_data;
 use crate::ui::state::question::{Step, use_question};
@@ -133,7 +133,7 @@ fn Empty(answered: Arc<Answered>) -> impl IntoView {
         return view! {
             <div class={"state"}>
                 <p>{"There is no data yet."}</p>
-                <label class={"button"} for={"open-files"}>{"Open files"}</label>
+                <OpenFiles label="Open files" />
             </div>
         }
         .into_any();

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{File, FileList, HtmlInputElement};
 
-use crate::ui::components::Icon;
+use crate::ui::components::{Icon, OpenFiles};
 use crate::ui::state::data::use_data;
 
 fn list(files: Option<FileList>) -> Vec<File> {
@@ -47,6 +47,8 @@ pub fn FileIntake() -> impl IntoView {
     view! { <input type={"file"} id={"open-files"} class={"visually-hidden"} multiple tabindex={"-1"} aria-label={"Open files"} on:change=pick /> }
 }
 
+const INVITATION: &str = "Drop files here: NDJSON, Arrow, Parquet, or OpenTelemetry traces and logs as JSON lines. They are read on this machine and never uploaded; message texts, arguments and results are not kept.";
+
 /// The visible invitation on the Data page.
 #[component]
 pub fn DropZone() -> impl IntoView {
@@ -64,12 +66,9 @@ pub fn DropZone() -> impl IntoView {
             <Icon name="upload" />
             <div class={"drop-zone__text"}>
                 <h2 id={"drop-zone-title"}>{"See your own telemetry"}</h2>
-                <p>
-                    "Drop files here: NDJSON, Arrow, Parquet, or OpenTelemetry traces and logs as JSON lines. \
-                     They are read on this machine and never uploaded; message texts, arguments and results are not kept."
-                </p>
+                <p>{INVITATION}</p>
             </div>
-            <label class={"button button--primary"} for={"open-files"}>{"Choose files"}</label>
+            <OpenFiles label="Choose files" primary=true />
         </section>
     }
 }
