@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
+use super::profiles::TOOL_ERROR;
 use super::record::{Candidate, SpanKey, Telemetry};
 use super::tree::Tree;
 use crate::model::batch::BatchBuilder;
@@ -130,10 +131,6 @@ impl Linker {
     }
 
     /// Candidates with their sources, where repeats are `None`; and all spans. Counts the repeats.
-    #[expect(
-        clippy::type_complexity,
-        reason = "named once, where it is taken apart"
-    )]
     fn distinct(
         &self,
         by_source: &mut BTreeMap<u32, SourceSummary>,
@@ -253,6 +250,12 @@ fn push(events: &mut BatchBuilder, members: &[&Candidate]) {
         .iter()
         .map(|one| one.duration_ms)
         .find(|ms| !ms.is_nan());
+    // The server often knows the exception where the client only saw a tool's error.
+    let mut classes = members.iter().filter_map(|one| one.error_class.as_deref());
+    let error = classes
+        .find(|class| *class != TOOL_ERROR)
+        .or_else(|| of(|one| &one.error_class))
+        .or_else(|| of(|one| &one.error_otherwise));
     let text = TEXT_COLUMNS.map(|column| match column {
         Column::Tool => of(|one| &one.tool),
         Column::Server => server,
@@ -261,7 +264,7 @@ fn push(events: &mut BatchBuilder, members: &[&Candidate]) {
         Column::Client => of(|one| &one.client),
         Column::ClientVersion => of(|one| &one.client_version),
         Column::Platform => of(|one| &one.platform),
-        Column::ErrorClass if failed => of(|one| &one.error_class),
+        Column::ErrorClass => error,
         Column::Session => of(|one| &one.session),
         Column::Model => of(|one| &one.model),
         _ => None,

@@ -87,7 +87,7 @@ impl Reader {
             tool.as_deref().unwrap_or_default(),
             sequence.join(":")
         );
-        let error = (outcome == Outcome::Failure).then(|| class.unwrap_or(profiles::ERROR));
+        let failure = |class| Some(class).filter(|_| outcome == Outcome::Failure);
         // What never ran took no time, whatever the record says.
         let ran_ms = lasted_ms.filter(|_| outcome != Outcome::Rejected);
         Ok(Some(Candidate {
@@ -98,7 +98,8 @@ impl Reader {
             duration_ms: ran_ms.unwrap_or(f64::NAN),
             outcome,
             tool,
-            error_class: self.name(error),
+            error_class: self.name(class.and_then(failure)),
+            error_otherwise: self.name(failure(profiles::ERROR)),
             ..common
         }))
     }

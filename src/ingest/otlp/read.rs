@@ -168,6 +168,7 @@ impl Reader {
             session,
             model,
             error_class: None,
+            error_otherwise: None,
         }
     }
 

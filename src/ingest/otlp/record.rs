@@ -55,7 +55,10 @@ pub struct Candidate {
     pub platform: Option<Arc<str>>,
     pub session: Option<Arc<str>>,
     pub model: Option<Arc<str>>,
+    /// As the record names it.
     pub error_class: Option<Arc<str>>,
+    /// What a failure is called when no record of the call names its class: an exception, or what the flag was.
+    pub error_otherwise: Option<Arc<str>>,
 }
 
 /// One file's records.

@@ -87,22 +87,18 @@ impl Reader {
         } else {
             profiles::ERROR
         };
-        let exception = || {
-            let mut classes = events.iter().filter_map(Attributes::exception_class);
-            classes.find(|class| is_token(class))
-        };
-        let error = has_failed.then(|| {
-            error_class(&own, profile.columns.error_class)
-                .or_else(exception)
-                .unwrap_or(nameless)
-        });
+        let mut exceptions = events.iter().filter_map(Attributes::exception_class);
+        let exception = exceptions.find(|class| is_token(class));
+        let failure = |class| Some(class).filter(|_| has_failed);
+        let named = error_class(&own, profile.columns.error_class);
         let is_server = profile.side == Side::Server || span.kind.is(2, "SERVER");
         Ok(Some(Candidate {
             start_us,
             duration_ms: duration_ms.unwrap_or(f64::NAN),
             outcome,
             tool: self.place(profile.tool, &own, name),
-            error_class: self.name(error),
+            error_class: self.name(named.and_then(failure)),
+            error_otherwise: self.name(failure(exception.unwrap_or(nameless))),
             ..self.common(&own, resource, &profile.columns, is_server)
         }))
     }
