@@ -106,11 +106,30 @@ fn as_truth_names_them(
     named
 }
 
+fn distinct_spans(bytes: &[u8]) -> u64 {
+    let text = std::str::from_utf8(bytes).unwrap();
+    let requests = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut keys = BTreeSet::new();
+    for request in requests {
+        for group in request["resourceSpans"].as_array().into_iter().flatten() {
+            for scoped in group["scopeSpans"].as_array().unwrap() {
+                for span in scoped["spans"].as_array().unwrap() {
+                    keys.insert((span["traceId"].to_string(), span["spanId"].to_string()));
+                }
+            }
+        }
+    }
+    keys.len() as u64
+}
+
 #[test]
 fn every_file_gives_the_numbers_of_its_truth() {
     let Some(corpus) = corpus() else { return };
     for (label, path, truth) in files(&corpus) {
-        let (linked, duplicates) = link(&std::fs::read(path).unwrap());
+        let bytes = std::fs::read(path).unwrap();
+        let (linked, duplicates) = link(&bytes);
         let rejected = linked
             .batch
             .outcome
@@ -129,8 +148,14 @@ fn every_file_gives_the_numbers_of_its_truth() {
             raw["rejected_tool_decisions"].as_u64().unwrap_or(0),
             "{label}: rejected"
         );
-        if label.contains("redelivered") {
-            assert!(duplicates > 0, "{label}: repeats are counted");
+        if let Some(spans) = raw["spans"].as_u64() {
+            let distinct = distinct_spans(&bytes);
+            assert_eq!(spans - distinct, duplicates, "{label}: repeats");
+            assert_eq!(
+                label.contains("redelivered"),
+                duplicates > 0,
+                "{label}: repeats"
+            );
         }
         if executions == 0 {
             continue;
@@ -301,7 +326,8 @@ fn request_bodies_as_exporters_send_them_are_read() {
     for entry in std::fs::read_dir(corpus.join("http-samples")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if !name.ends_with(".json") || name == "manifest.json" {
+        let is_body = path.extension().is_some_and(|ending| ending == "json");
+        if !is_body || name == "manifest.json" {
             continue;
         }
         let telemetry = otlp::read(&std::fs::read(&path).unwrap()).unwrap();
