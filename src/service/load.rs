@@ -135,13 +135,11 @@ impl Service {
         telemetry: otlp::Telemetry,
     ) -> Result<Loaded, LoadError> {
         let tally = telemetry.tally.clone();
-        let duplicates = self.linker.add(source, telemetry);
-        let mut receipt = tally.into_receipt(name, Format::OtlpJson, "raw", size);
-        receipt.duplicates = duplicates;
-        receipt.accepted = receipt.accepted.saturating_sub(duplicates);
+        self.linker.add(source, telemetry);
+        let receipt = tally.into_receipt(name, Format::OtlpJson, "raw", size);
         self.receipts.insert(source, receipt);
         self.link();
-        // Linking wrote the executions into it.
+        // Linking wrote the executions and the duplicates into it.
         let receipt = self.receipts.remove(&source).unwrap_or_default();
         all_set_aside(receipt)
     }
@@ -151,6 +149,10 @@ impl Service {
         let linked = self.linker.link();
         for (source, summary) in linked.by_source {
             if let Some(receipt) = self.receipts.get_mut(&source) {
+                // Both change with the other files: a repeat counts when the file that had it first is closed.
+                let read = receipt.rows_read.saturating_sub(receipt.set_aside);
+                receipt.duplicates = summary.duplicates;
+                receipt.accepted = read.saturating_sub(summary.duplicates);
                 receipt.executions = summary.executions;
                 (receipt.min_time_us, receipt.max_time_us) = summary.span_us.unzip();
             }

@@ -17,5 +17,6 @@ mod golden;
 mod oracle;
 mod question;
 mod service;
+mod telemetry;
 mod walls;
 mod zones;

@@ -1,73 +1,117 @@
-//! The three things that are read out of content before it is dropped: an error flag, the name of the tool in a
-//! request, the name of a server. Nothing else of it is ever kept.
+//! Content in hand, between the line it stands in and its being dropped.
+//!
+//! Owns: the two questions that may be asked of content: does a structured flag say that the tool failed, and what
+//! name stands below given keys. Does not own: which content is asked (`profiles`). Nothing else of it gets out.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
 
 use serde_json::value::RawValue;
 
-/// `isError` of a result, or of the result inside of a response.
-#[derive(serde::Deserialize)]
-struct Flagged<'a> {
-    #[serde(rename = "isError", alias = "is_error", default)]
-    is_error: Option<bool>,
-    #[serde(borrow, default)]
-    result: Option<&'a RawValue>,
+use super::dialect::Names;
+use super::profiles::{ERROR_FLAGS, FLAGGED_CONTENT, RESULT_WRAPPERS};
+
+/// How many results a flag may be wrapped in, and how many times a text may be JSON in JSON.
+const WRAPPERS_MAX: usize = 6;
+
+/// Content attributes of one record. Has no way to show them.
+#[derive(Default)]
+pub struct Content<'a>(Vec<(&'static str, Cow<'a, str>)>);
+
+impl<'a> Content<'a> {
+    pub fn put(&mut self, name: &'static str, text: Cow<'a, str>) {
+        self.0.push((name, text));
+    }
+
+    /// Does a structured flag say that the tool failed?
+    pub fn says_error(&self) -> bool {
+        self.0
+            .iter()
+            .any(|(name, text)| FLAGGED_CONTENT.contains(name) && is_error(text))
+    }
+
+    /// The text below these keys of the JSON of an attribute.
+    pub fn name_at(&self, attribute: &str, path: Names) -> Option<String> {
+        let (_, text) = self.0.iter().find(|(name, _)| *name == attribute)?;
+        text_at(text, path)
+    }
 }
 
-/// Does a structured flag in this JSON say that the tool failed?
-pub fn is_error(json: &str) -> bool {
-    if !json.trim_start().starts_with('{') {
-        return false;
+impl fmt::Debug for Content<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Content")
     }
-    match serde_json::from_str::<Flagged<'_>>(json) {
-        Ok(flagged) => {
-            flagged.is_error == Some(true)
-                || flagged.result.is_some_and(|result| is_error(result.get()))
+}
+
+type Object<'a> = HashMap<String, &'a RawValue>;
+
+fn text_at(json: &str, path: Names) -> Option<String> {
+    let Some((key, rest)) = path.split_first() else {
+        return serde_json::from_str(json).ok();
+    };
+    let object: Object<'_> = serde_json::from_str(json).ok()?;
+    text_at(object.get(*key)?.get(), rest)
+}
+
+fn is_error(json: &str) -> bool {
+    flag(json, WRAPPERS_MAX).unwrap_or_default()
+}
+
+/// The flag of a result, of the result inside of a response, or of one of several; `None` where there is none.
+fn flag(json: &str, wrappers_max: usize) -> Option<bool> {
+    let wrappers_max = wrappers_max.checked_sub(1)?;
+    let json = json.trim();
+    match json.as_bytes().first()? {
+        b'{' => match serde_json::from_str::<Object<'_>>(json) {
+            Ok(object) => flag_of(&object).or_else(|| {
+                RESULT_WRAPPERS
+                    .iter()
+                    .filter_map(|name| object.get(*name))
+                    .find_map(|value| flag(value.get(), wrappers_max))
+            }),
+            // Exporters cut long attributes: then the flag counts where it stands as a field, unescaped.
+            Err(error) => (error.is_eof() && has_flag(json)).then_some(true),
+        },
+        b'[' => {
+            let values: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+            let flags = values
+                .iter()
+                .filter_map(|value| flag(value.get(), wrappers_max));
+            flags.reduce(|one, other| one || other)
         }
-        // Exporters cut long attributes: then the flag counts where it stands as a field, unescaped.
-        Err(error) => error.is_eof() && has_flag(json),
+        // JSON in a JSON text.
+        b'"' => match serde_json::from_str::<String>(json) {
+            Ok(inner) => flag(&inner, wrappers_max),
+            Err(error) => {
+                let inner = json[1..].replace("\\\"", "\"");
+                (error.is_eof() && inner.starts_with('{') && has_flag(&inner)).then_some(true)
+            }
+        },
+        _ => None,
     }
+}
+
+fn flag_of(object: &Object<'_>) -> Option<bool> {
+    ERROR_FLAGS
+        .iter()
+        .find_map(|name| match object.get(*name)?.get() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        })
 }
 
 fn has_flag(json: &str) -> bool {
-    ["\"isError\"", "\"is_error\""].iter().any(|name| {
+    ERROR_FLAGS.iter().any(|name| {
         json.match_indices(name).any(|(at, _)| {
-            let rest = json[at + name.len()..].trim_start();
-            rest.strip_prefix(':')
-                .is_some_and(|value| value.trim_start().starts_with("true"))
+            let (before, after) = (&json[..at], &json[at + name.len()..]);
+            let is_field = before.ends_with('"') && !before.ends_with("\\\"");
+            let value = after.strip_prefix('"').map(str::trim_start);
+            let value = value.and_then(|after| after.strip_prefix(':'));
+            is_field && value.is_some_and(|value| value.trim_start().starts_with("true"))
         })
     })
-}
-
-#[derive(serde::Deserialize)]
-struct Request<'a> {
-    #[serde(borrow)]
-    params: Params<'a>,
-}
-
-#[derive(serde::Deserialize)]
-struct Params<'a> {
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-}
-
-/// `params.name` of a `tools/call` request.
-pub fn requested_tool(json: &str) -> Option<String> {
-    serde_json::from_str::<Request<'_>>(json)
-        .ok()
-        .map(|request| request.params.name.into_owned())
-}
-
-#[derive(serde::Deserialize)]
-struct Parameters<'a> {
-    #[serde(borrow)]
-    mcp_server_name: Option<Cow<'a, str>>,
-}
-
-/// The MCP server that the parameters of a call name.
-pub fn server_name(json: &str) -> Option<String> {
-    let parameters = serde_json::from_str::<Parameters<'_>>(json).ok()?;
-    parameters.mcp_server_name.map(Cow::into_owned)
 }
 
 #[cfg(test)]
@@ -76,13 +120,43 @@ mod tests {
 
     #[test]
     fn only_a_structured_flag_is_a_failure() {
-        assert!(is_error(r#"{"content":[],"isError":true}"#));
-        assert!(is_error(r#"{"result":{"isError" : true}}"#));
-        assert!(!is_error(
-            r#"{"content":[{"text":"{\"isError\":true}"}],"isError":false}"#
-        ));
-        assert!(!is_error("isError: true"));
-        assert!(is_error(r#"{"isError":true,"content":[{"text":"cut of"#));
-        assert!(!is_error(r#"{"content":[{"text":"\"isError\":true"#));
+        let failures = [
+            r#"{"content":[],"isError":true}"#,
+            r#"{"result":{"isError" : true}}"#,
+            r#"{"output":{"result":{"is_error":true}}}"#,
+            r#"[{"isError":false},{"isError":true}]"#,
+            r#""{\"content\":[],\"isError\":true}""#,
+            r#"{"isError":true,"content":[{"text":"cut of"#,
+            r#""{\"isError\": true,\"content\":[{\"text\":\"cut of"#,
+        ];
+        for json in failures {
+            assert!(is_error(json), "{json}");
+        }
+        let others = [
+            r#"{"content":[{"text":"{\"isError\":true}"}],"isError":false}"#,
+            r#"{"content":[{"text":"{\"isError\":true}"}]}"#,
+            r#"{"structuredContent":{"isError":true},"isError":false}"#,
+            r#"{"isError":"true"}"#,
+            r#"{"isError":null}"#,
+            "isError: true",
+            r#"{"content":[{"text":"\"isError\":true"#,
+            r#""{\"content\":[{\"text\":\"\\\"isError\\\":true"#,
+            "",
+        ];
+        for json in others {
+            assert!(!is_error(json), "{json}");
+        }
+        let deep = format!("{}true", r#"{"result":"#.repeat(50_000));
+        assert!(!is_error(&deep));
+    }
+
+    #[test]
+    fn a_name_is_read_below_its_keys_and_nowhere_else() {
+        let json =
+            r#"{"method":"tools/call","params":{"name":"re\u0061d","arguments":{"name":"x"}}}"#;
+        assert_eq!(text_at(json, &["params", "name"]).as_deref(), Some("read"));
+        assert_eq!(text_at(json, &["name"]), None);
+        assert_eq!(text_at(json, &["params", "arguments"]), None);
+        assert_eq!(text_at("no JSON", &["name"]), None);
     }
 }

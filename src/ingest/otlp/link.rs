@@ -1,85 +1,95 @@
 //! Spans and logs of one call, joined into one execution, over all files that are open.
 //!
+//! Owns: the open files' records, which of them are repeats, and what the records of one call add up to. Does not own:
+//! the way up from a span (`tree`), loading the executions (`service`).
+//!
 //! The rule: from each candidate walk up the parents, through spans of any kind, to the nearest candidate of the same
 //! trace; the two are one execution. The top-most one is the primary and gives tool, start and duration; the others
 //! fill in what it does not know. It failed when any of them says so.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
-use super::read::{Candidate, SpanKey, Telemetry};
+use super::profiles::TOOL_ERROR;
+use super::record::{Candidate, SpanKey, Telemetry};
+use super::tree::Tree;
 use crate::model::batch::BatchBuilder;
 use crate::model::schema::TEXT_COLUMNS;
 use crate::model::{Batch, Column, EventKind, EventRow, Outcome, TimeUs};
 
 /// All telemetry that is open.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Linker {
-    sources: BTreeMap<u32, Telemetry>,
+    /// In the order they came: a record counts in the first that has it.
+    sources: Vec<Source>,
+    /// How many files have it.
+    spans: HashMap<SpanKey, u32>,
+    /// Likewise, by identity.
+    logs: HashMap<u64, u32>,
+}
+
+#[derive(Debug)]
+struct Source {
+    number: u32,
+    telemetry: Telemetry,
+    /// Records that stand in the file more than once.
+    repeats: u64,
 }
 
 /// Executions, and which source they are counted under: that of their primary span.
 #[derive(Debug, Default)]
 pub struct Linked {
     pub batch: Batch,
+    /// Every source that is open.
     pub by_source: BTreeMap<u32, SourceSummary>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SourceSummary {
+    /// Without rejected calls.
     pub executions: u64,
+    /// First and last start, rejected calls included.
     pub span_us: Option<(TimeUs, TimeUs)>,
+    /// Records that stand in this file or in an earlier one already.
+    pub duplicates: u64,
 }
 
 impl Linker {
     /// Takes the records of a file, in the place of earlier ones of the same number. A span that was delivered before,
-    /// in this file or another, counts once; returns how many of this file's records were such repeats.
+    /// in this file or another, counts once; so does a log record that tells of an execution. Returns how many of this
+    /// file's records were such repeats.
     pub fn add(&mut self, source: u32, mut telemetry: Telemetry) -> u64 {
-        self.sources.remove(&source);
-        let mut spans: HashSet<SpanKey> = HashSet::new();
-        let mut logs: HashSet<u64> = HashSet::new();
-        for other in self.sources.values() {
-            spans.extend(other.nodes.iter().map(|node| node.key));
-            let held = other.candidates.iter().filter(|one| one.is_log);
-            logs.extend(held.map(|one| one.id));
+        self.remove(source);
+        let repeats = drop_repeats(&mut telemetry);
+        let mut duplicates = repeats;
+        for node in &telemetry.nodes {
+            let is_new = count_up(&mut self.spans, node.key);
+            duplicates += u64::from(!is_new && !node.is_set_aside);
         }
-        let mut keep = vec![true; telemetry.candidates.len()];
-        let before = telemetry.nodes.len();
-        telemetry.nodes.retain(|node| {
-            let is_new = spans.insert(node.key);
-            if let Some(at) = node.candidate.filter(|_| !is_new) {
-                keep[at as usize] = false;
-            }
-            is_new
+        for log in logs(&telemetry) {
+            duplicates += u64::from(!count_up(&mut self.logs, log.id));
+        }
+        self.sources.push(Source {
+            number: source,
+            telemetry,
+            repeats,
         });
-        let mut duplicates = (before - telemetry.nodes.len()) as u64;
-        for (one, keep) in telemetry.candidates.iter().zip(&mut keep) {
-            if one.is_log && !logs.insert(one.id) {
-                *keep = false;
-                duplicates += 1;
-            }
-        }
-        // Positions move up as repeats leave.
-        let mut position = vec![0; keep.len()];
-        let mut kept = 0;
-        for (place, keep) in position.iter_mut().zip(&keep) {
-            *place = kept;
-            kept += u32::from(*keep);
-        }
-        for node in &mut telemetry.nodes {
-            node.candidate = node.candidate.map(|at| position[at as usize]);
-        }
-        let mut keep = keep.into_iter();
-        telemetry
-            .candidates
-            .retain(|_| keep.next().unwrap_or_default());
-        self.sources.insert(source, telemetry);
         duplicates
     }
 
     /// Forgets a file; was there one?
     pub fn remove(&mut self, source: u32) -> bool {
-        self.sources.remove(&source).is_some()
+        let found = self.sources.iter().position(|open| open.number == source);
+        let Some(at) = found else { return false };
+        let Source { telemetry, .. } = self.sources.remove(at);
+        for node in &telemetry.nodes {
+            count_down(&mut self.spans, node.key);
+        }
+        for log in logs(&telemetry) {
+            count_down(&mut self.logs, log.id);
+        }
+        true
     }
 
     pub fn is_empty(&self) -> bool {
@@ -88,32 +98,26 @@ impl Linker {
 
     /// All executions of all files.
     pub fn link(&self) -> Linked {
-        let mut candidates: Vec<(u32, &Candidate)> = Vec::new();
-        let mut spans: HashMap<SpanKey, (u64, Option<usize>)> = HashMap::new();
-        for (&source, telemetry) in &self.sources {
-            let base = candidates.len();
-            for node in &telemetry.nodes {
-                let candidate = node.candidate.map(|at| base + at as usize);
-                spans.insert(node.key, (node.parent, candidate));
-            }
-            candidates.extend(telemetry.candidates.iter().map(|one| (source, one)));
-        }
-        let above: Vec<Option<usize>> = (0..candidates.len())
-            .map(|at| candidate_above(at, candidates[at].1, &spans))
-            .collect();
-        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for at in 0..candidates.len() {
-            groups.entry(top(at, &above)).or_default().push(at);
-        }
         let mut linked = Linked::default();
+        let (candidates, mut tree) = self.distinct(&mut linked.by_source);
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, found) in candidates.iter().enumerate() {
+            if let Some((_, one)) = found {
+                // A log record belongs to the span it was written in, or stands alone.
+                groups
+                    .entry(tree.top(one.key).unwrap_or(at))
+                    .or_default()
+                    .push(at);
+            }
+        }
         let mut events = BatchBuilder::default();
         for (primary, members) in groups {
-            let (source, first) = candidates[primary];
-            let mut members: Vec<&Candidate> = members
-                .into_iter()
-                .filter(|&at| at != primary)
-                .map(|at| candidates[at].1)
-                .collect();
+            let Some((source, first)) = candidates[primary] else {
+                continue;
+            };
+            let others = members.into_iter().filter(|&at| at != primary);
+            let mut members: Vec<&Candidate> =
+                others.filter_map(|at| Some(candidates[at]?.1)).collect();
             members.sort_by_key(|one| (one.start_us, one.id));
             members.insert(0, first);
             push(&mut events, &members);
@@ -125,56 +129,109 @@ impl Linker {
         linked.batch = events.finish();
         linked
     }
-}
 
-/// The nearest candidate above, in the same trace. A damaged trace may go round in circles: every span is passed once.
-fn candidate_above(
-    at: usize,
-    candidate: &Candidate,
-    spans: &HashMap<SpanKey, (u64, Option<usize>)>,
-) -> Option<usize> {
-    let (trace, span) = candidate.key;
-    if trace == 0 {
-        return None;
-    }
-    let mut passed = HashSet::new();
-    // A log record hangs below the span it was written in; a span below its parent.
-    let mut next = if candidate.is_log {
-        span
-    } else {
-        spans.get(&(trace, span))?.0
-    };
-    while next != 0 && passed.insert(next) {
-        let &(parent, found) = spans.get(&(trace, next))?;
-        if let Some(found) = found.filter(|&found| found != at) {
-            return Some(found);
+    /// Candidates with their sources, where repeats are `None`; and all spans. Counts the repeats.
+    fn distinct(
+        &self,
+        by_source: &mut BTreeMap<u32, SourceSummary>,
+    ) -> (Vec<Option<(u32, &Candidate)>>, Tree) {
+        let mut candidates = Vec::new();
+        let mut tree = Tree::default();
+        let mut log_ids = HashSet::new();
+        for Source {
+            number,
+            telemetry,
+            repeats,
+        } in &self.sources
+        {
+            let base = candidates.len();
+            let own = telemetry.candidates.iter();
+            candidates.extend(own.map(|one| Some((*number, one))));
+            let mut duplicates = *repeats;
+            for node in &telemetry.nodes {
+                let at = node.candidate.map(|at| base + at as usize);
+                if tree.insert(node, at) {
+                    continue;
+                }
+                duplicates += u64::from(!node.is_set_aside);
+                if let Some(at) = at {
+                    candidates[at] = None;
+                }
+            }
+            for found in &mut candidates[base..] {
+                let is_repeat =
+                    |(_, one): &(u32, &Candidate)| one.is_log && !log_ids.insert(one.id);
+                if found.as_ref().is_some_and(is_repeat) {
+                    *found = None;
+                    duplicates += 1;
+                }
+            }
+            by_source.entry(*number).or_default().duplicates = duplicates;
         }
-        next = parent;
+        (candidates, tree)
     }
-    None
 }
 
-fn top(at: usize, above: &[Option<usize>]) -> usize {
-    let mut top = at;
-    for _ in 0..above.len() {
-        match above[top] {
-            Some(higher) if higher != at => top = higher,
-            // A circle: its least member stands for it.
-            Some(_) => return smallest_of_circle(at, above),
-            None => return top,
+fn logs(telemetry: &Telemetry) -> impl Iterator<Item = &Candidate> {
+    telemetry.candidates.iter().filter(|one| one.is_log)
+}
+
+/// Is it the first of its kind?
+fn count_up<K: Hash + Eq>(counts: &mut HashMap<K, u32>, key: K) -> bool {
+    let count = counts.entry(key).or_default();
+    *count += 1;
+    *count == 1
+}
+
+fn count_down<K: Hash + Eq>(counts: &mut HashMap<K, u32>, key: K) {
+    if let Some(count) = counts.get_mut(&key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&key);
         }
     }
-    top
 }
 
-fn smallest_of_circle(at: usize, above: &[Option<usize>]) -> usize {
-    let mut smallest = at;
-    let mut next = above[at];
-    while let Some(one) = next.filter(|&one| one != at) {
-        smallest = smallest.min(one);
-        next = above[one];
+/// Drops what stands in a file twice, and says how many records that were.
+fn drop_repeats(telemetry: &mut Telemetry) -> u64 {
+    let mut keep = vec![true; telemetry.candidates.len()];
+    let mut repeats = 0;
+    let mut spans = HashSet::with_capacity(telemetry.nodes.len());
+    telemetry.nodes.retain(|node| {
+        let is_new = spans.insert(node.key);
+        if !is_new {
+            repeats += u64::from(!node.is_set_aside);
+            if let Some(at) = node.candidate {
+                keep[at as usize] = false;
+            }
+        }
+        is_new
+    });
+    let mut log_ids = HashSet::new();
+    for (one, keep) in telemetry.candidates.iter().zip(&mut keep) {
+        if one.is_log && !log_ids.insert(one.id) {
+            *keep = false;
+            repeats += 1;
+        }
     }
-    smallest
+    // Positions move up as repeats leave.
+    let mut kept = 0;
+    let positions: Vec<u32> = keep
+        .iter()
+        .map(|&keep| {
+            let position = kept;
+            kept += u32::from(keep);
+            position
+        })
+        .collect();
+    for node in &mut telemetry.nodes {
+        node.candidate = node.candidate.map(|at| positions[at as usize]);
+    }
+    let mut keep = keep.into_iter();
+    telemetry
+        .candidates
+        .retain(|_| keep.next().unwrap_or_default());
+    repeats
 }
 
 /// The execution of a group; the primary stands first.
@@ -193,6 +250,12 @@ fn push(events: &mut BatchBuilder, members: &[&Candidate]) {
         .iter()
         .map(|one| one.duration_ms)
         .find(|ms| !ms.is_nan());
+    // The server often knows the exception where the client only saw a tool's error.
+    let mut classes = members.iter().filter_map(|one| one.error_class.as_deref());
+    let error = classes
+        .find(|class| *class != TOOL_ERROR)
+        .or_else(|| of(|one| &one.error_class))
+        .or_else(|| of(|one| &one.error_otherwise));
     let text = TEXT_COLUMNS.map(|column| match column {
         Column::Tool => of(|one| &one.tool),
         Column::Server => server,
@@ -201,7 +264,7 @@ fn push(events: &mut BatchBuilder, members: &[&Candidate]) {
         Column::Client => of(|one| &one.client),
         Column::ClientVersion => of(|one| &one.client_version),
         Column::Platform => of(|one| &one.platform),
-        Column::ErrorClass if failed => of(|one| &one.error_class),
+        Column::ErrorClass => error,
         Column::Session => of(|one| &one.session),
         Column::Model => of(|one| &one.model),
         _ => None,

@@ -1,10 +1,15 @@
 //! Log records into candidates.
+//!
+//! Owns: which profile a log record matches, what it says of a call, and its identity. Does not own: the span it was
+//! written in (`link`).
 
 use super::attributes::Attributes;
-use super::content;
-use super::profiles::{self, LogKind};
-use super::read::{BAD_DURATION, Candidate, Reader, believable, error_class, id};
-use super::wire::{LogRecord, Value};
+use super::dialect::{LogKind, LogProfile};
+use super::profiles;
+use super::read::Reader;
+use super::record::{BAD_DURATION, Candidate, believable, error_class, id};
+use super::value::Value;
+use super::wire::LogRecord;
 use crate::ingest::values::{Reason, hash_identity};
 use crate::model::Outcome;
 use crate::model::limits::DURATION_MS_MAX;
@@ -16,114 +21,127 @@ impl Reader {
         mut log: LogRecord<'_>,
         resource: &Attributes<'_>,
     ) -> Result<(), Reason> {
-        let mut server_in_content = None;
-        let tally = &mut self.telemetry.tally;
-        let own = Attributes::collect(log.attributes.take(), tally, |name, value| {
-            if let (profiles::PARAMETERS, Value::Text(text)) = (name, value) {
-                server_in_content = content::server_name(text);
-            }
-        });
+        let own = Attributes::collect(log.attributes.take(), &mut self.telemetry.tally);
+        let event_name = own.text(profiles::EVENT_NAME).unwrap_or_default();
         let body = match &log.body {
             Value::Text(body) => body.as_ref(),
             _ => "",
         };
-        let names = [
-            own.text("event.name").unwrap_or_default(),
-            &log.event_name.0,
-            body,
-        ];
+        let names = [event_name, log.event_name.0.as_ref(), body];
         let profile = profiles::LOGS
             .iter()
             .find(|profile| names.iter().any(|name| profile.events.contains(name)));
         // A body that is not the event's name may be anything.
-        let names_event = profile.is_some_and(|profile| profile.events.contains(&body));
-        if !body.is_empty() && !names_event {
-            tally.drop_field("body", 1);
+        let is_name = profile.is_some_and(|profile| profile.events.contains(&body));
+        if log.body != Value::Empty && !is_name {
+            self.telemetry.tally.drop_field("body", 1);
         }
-        let Some(profile) = profile else {
-            let known = names.iter().any(|name| {
-                profiles::KNOWN_EVENTS
-                    .iter()
-                    .any(|family| name.starts_with(family))
-            });
-            if !known {
-                let shown = names[..2].iter().find(|name| !name.is_empty());
-                tally.unrecognised(&format!("{scope} · {}", shown.unwrap_or(&"log record")));
+        match profile {
+            Some(profile) => {
+                if let Some(candidate) = self.log_candidate(profile, &log, &own, resource)? {
+                    self.telemetry.candidates.push(candidate);
+                }
             }
-            return Ok(());
-        };
-        let rejected = own
-            .text(profiles::DECISION)
-            .is_some_and(|decision| profiles::REJECTED.contains(&decision));
-        if profile.kind == LogKind::Decision && !rejected {
-            return Ok(());
+            None => self.no_event(scope, names),
         }
-        let end_ns = event_time(&log, &own);
-        let duration_ms = match own.first_number(profiles::DURATION_MS) {
-            Some(ms) if (0.0..=DURATION_MS_MAX).contains(&ms) => ms,
-            Some(_) => return Err(BAD_DURATION),
-            None => f64::NAN,
+        Ok(())
+    }
+
+    fn log_candidate(
+        &mut self,
+        profile: &LogProfile,
+        log: &LogRecord<'_>,
+        own: &Attributes<'_>,
+        resource: &Attributes<'_>,
+    ) -> Result<Option<Candidate>, Reason> {
+        let class = error_class(own, profile.columns.error_class);
+        let success = own.flag(profile.success);
+        let has_failed = success.map_or(class.is_some(), |success| !success);
+        let decision = own.text(profile.decision);
+        let is_rejected = decision.is_some_and(|decision| profiles::REJECTED.contains(&decision));
+        let outcome = match profile.kind {
+            LogKind::Decision if !is_rejected => return Ok(None),
+            LogKind::Decision => Outcome::Rejected,
+            LogKind::Execution if is_rejected && success != Some(true) => Outcome::Rejected,
+            LogKind::Execution if has_failed => Outcome::Failure,
+            LogKind::Execution => Outcome::Success,
         };
-        let lasted_ns = if duration_ms.is_nan() {
-            0
-        } else {
-            (duration_ms * 1e6) as i128
-        };
-        let start_us = believable(end_ns - lasted_ns)?;
-        let failed = own.flag(profiles::SUCCESS) == Some(false)
-            || (own.flag(profiles::SUCCESS).is_none() && error_class(&own).is_some());
-        let outcome = match (profile.kind, failed) {
-            (LogKind::Decision, _) => Outcome::Rejected,
-            (_, true) => Outcome::Failure,
-            (_, false) => Outcome::Success,
-        };
-        let duration_ms = if outcome == Outcome::Rejected {
-            f64::NAN
-        } else {
-            duration_ms
-        };
-        let error = (outcome == Outcome::Failure).then(|| error_class(&own).unwrap_or("error"));
-        let server = own
-            .first_text(profiles::SERVER)
-            .or(server_in_content.as_deref());
-        let tool = own.first_text(profile.tools);
-        let common = self.common(&own, resource, false);
-        let sequence: Vec<String> = profiles::SEQUENCE
+        let lasted_ms = own.first_number(profile.duration_ms);
+        if lasted_ms.is_some_and(|ms| !(0.0..=DURATION_MS_MAX).contains(&ms)) {
+            return Err(BAD_DURATION);
+        }
+        let end_ns = end_ns(profile, log, own);
+        let start_us = believable(end_ns - (lasted_ms.unwrap_or_default() * 1e6) as i128)?;
+        let common = self.common(own, resource, &profile.columns, false);
+        let tool = self.place(profile.tool, own, "");
+        let sequence: Vec<String> = profile
+            .sequence
             .iter()
-            .filter_map(|name| Some(own.label(name)?.into_owned()))
+            .filter_map(|name| own.label(name))
             .collect();
         let identity = format!(
-            "otlp-log:{}:{}:{}:{}:{end_ns}:{duration_ms}:{failed}:{}",
+            "otlp-log:{}:{}:{}:{}:{end_ns}:{lasted_ms:?}:{has_failed}:{}",
             profile.name,
             log.span_id.0,
             common.session.as_deref().unwrap_or_default(),
-            tool.unwrap_or_default(),
+            tool.as_deref().unwrap_or_default(),
             sequence.join(":")
         );
-        let candidate = Candidate {
+        let failure = |class| Some(class).filter(|_| outcome == Outcome::Failure);
+        // What never ran took no time, whatever the record says.
+        let ran_ms = lasted_ms.filter(|_| outcome != Outcome::Rejected);
+        Ok(Some(Candidate {
             key: (id(&log.trace_id), id(&log.span_id) as u64),
             is_log: true,
-            id: hash_identity(&identity),
+            id: self.log_id(&identity, !sequence.is_empty()),
             start_us,
-            duration_ms,
+            duration_ms: ran_ms.unwrap_or(f64::NAN),
             outcome,
-            tool: self.name(tool),
-            server: self.name(server),
-            error_class: self.name(error),
+            tool,
+            error_class: self.name(class.and_then(failure)),
+            error_otherwise: self.name(failure(profiles::ERROR)),
             ..common
-        };
-        self.telemetry.candidates.push(candidate);
-        Ok(())
+        }))
+    }
+
+    /// Two calls may end at the same moment with nothing to tell them apart; then their places in the request do, which
+    /// stay the same when the request is delivered again.
+    fn log_id(&mut self, identity: &str, is_numbered: bool) -> u64 {
+        let id = hash_identity(identity);
+        if is_numbered {
+            return id;
+        }
+        let before = self.alike.entry(id).or_default();
+        *before += 1;
+        match *before {
+            1 => id,
+            number => hash_identity(&format!("{identity}:{number}")),
+        }
+    }
+
+    fn no_event(&mut self, scope: &str, names: [&str; 3]) {
+        let is_known = names.iter().any(|name| {
+            let mut families = profiles::KNOWN_EVENTS.iter();
+            families.any(|family| name.starts_with(family))
+        });
+        if is_known {
+            return;
+        }
+        // The body is not shown: it may be anything.
+        let shown = names[..2].iter().find(|name| !name.is_empty());
+        let shown = shown.unwrap_or(&"log record");
+        let tally = &mut self.telemetry.tally;
+        tally.unrecognised(&format!("{scope} · {shown}"));
     }
 }
 
-/// When a log record was written, ns; zeros count as absent.
-fn event_time(log: &LogRecord<'_>, own: &Attributes<'_>) -> i128 {
+/// When a log record was written, which is when the call ended; zeros count as absent.
+fn end_ns(profile: &LogProfile, log: &LogRecord<'_>, own: &Attributes<'_>) -> i128 {
     let stamps = [log.time_unix_nano.get(), log.observed_time_unix_nano.get()];
     if let Some(stamp) = stamps.into_iter().find(|&stamp| stamp != 0) {
         return stamp;
     }
-    let text = own.text(profiles::EVENT_TIME).unwrap_or_default();
+    let text = own.text(profile.time).unwrap_or_default();
     chrono::DateTime::parse_from_rfc3339(text)
         .map_or(0, |time| i128::from(time.timestamp_micros()) * 1_000)
 }

@@ -1,19 +1,25 @@
 //! OTLP/JSON (D3): traces and logs as the OpenTelemetry Collector writes them, into tool executions.
 //!
-//! Owns: the records of a file ([`read`]), the table of dialects ([`profiles`]), and the joining of spans and logs of
+//! Owns: the records of a file ([`read`]), the table of dialects (`profiles`), and the joining of spans and logs of
 //! one call over all files ([`Linker`]). Does not own: what an execution counts as (`engine`).
 //!
 //! Content never gets further than the line it stands in: attributes outside of the allow-list are counted by name
-//! and forgotten; from some of them a structured error flag is read first.
+//! and forgotten; from some of them an error flag or a tool's name is read first (`content`).
 
 mod attributes;
 mod content;
+mod dialect;
+mod frames;
 mod link;
 mod logs;
 mod profiles;
 mod read;
+mod record;
 mod spans;
+mod tree;
+mod value;
 mod wire;
 
 pub use link::{Linked, Linker, SourceSummary};
-pub use read::{Telemetry, read};
+pub use read::read;
+pub use record::Telemetry;

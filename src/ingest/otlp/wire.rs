@@ -1,17 +1,23 @@
 //! The JSON form of OTLP, as far as it is read, with the liberties exporters take: numbers as text or bare, enums as
-//! numbers or names, values left out or null.
+//! numbers or names, values left out or null, fields by their names in the .proto files.
+//!
+//! Owns: the shape of a request. Does not own: what any of it means (`spans`, `logs`).
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::IgnoredAny;
+
+use super::value::{Number, Text, Value};
 
 /// One export request.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
 pub struct Request<'a> {
+    #[serde(alias = "resource_spans")]
     pub resource_spans: Option<Vec<ResourceSpans<'a>>>,
+    #[serde(alias = "resource_logs")]
     pub resource_logs: Option<Vec<ResourceLogs<'a>>>,
+    #[serde(alias = "resource_metrics")]
     pub resource_metrics: Option<Vec<ResourceMetrics>>,
 }
 
@@ -19,7 +25,7 @@ pub struct Request<'a> {
 #[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
 pub struct ResourceSpans<'a> {
     pub resource: Option<Resource<'a>>,
-    #[serde(alias = "instrumentationLibrarySpans")]
+    #[serde(alias = "scope_spans", alias = "instrumentationLibrarySpans")]
     pub scope_spans: Option<Vec<ScopeSpans<'a>>>,
 }
 
@@ -27,13 +33,14 @@ pub struct ResourceSpans<'a> {
 #[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
 pub struct ResourceLogs<'a> {
     pub resource: Option<Resource<'a>>,
-    #[serde(alias = "instrumentationLibraryLogs")]
+    #[serde(alias = "scope_logs", alias = "instrumentationLibraryLogs")]
     pub scope_logs: Option<Vec<ScopeLogs<'a>>>,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ResourceMetrics {
+    #[serde(alias = "scope_metrics")]
     pub scope_metrics: Option<Vec<ScopeMetrics>>,
 }
 
@@ -69,18 +76,24 @@ pub struct ScopeSpans<'a> {
 pub struct ScopeLogs<'a> {
     #[serde(alias = "instrumentationLibrary")]
     pub scope: Option<Scope<'a>>,
+    #[serde(alias = "log_records")]
     pub log_records: Option<Vec<LogRecord<'a>>>,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
 pub struct Span<'a> {
+    #[serde(alias = "trace_id")]
     pub trace_id: Text<'a>,
+    #[serde(alias = "span_id")]
     pub span_id: Text<'a>,
+    #[serde(alias = "parent_span_id")]
     pub parent_span_id: Text<'a>,
     pub name: Text<'a>,
     pub kind: Number<'a>,
+    #[serde(alias = "start_time_unix_nano")]
     pub start_time_unix_nano: Number<'a>,
+    #[serde(alias = "end_time_unix_nano")]
     pub end_time_unix_nano: Number<'a>,
     pub attributes: Option<Vec<KeyValue<'a>>>,
     pub status: Option<Status<'a>>,
@@ -103,10 +116,15 @@ pub struct SpanEvent<'a> {
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
 pub struct LogRecord<'a> {
+    #[serde(alias = "time_unix_nano")]
     pub time_unix_nano: Number<'a>,
+    #[serde(alias = "observed_time_unix_nano")]
     pub observed_time_unix_nano: Number<'a>,
+    #[serde(alias = "trace_id")]
     pub trace_id: Text<'a>,
+    #[serde(alias = "span_id")]
     pub span_id: Text<'a>,
+    #[serde(alias = "event_name")]
     pub event_name: Text<'a>,
     pub body: Value<'a>,
     pub attributes: Option<Vec<KeyValue<'a>>>,
@@ -117,172 +135,4 @@ pub struct LogRecord<'a> {
 pub struct KeyValue<'a> {
     pub key: Text<'a>,
     pub value: Value<'a>,
-}
-
-/// A text, borrowed where it has no escapes; null is empty.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Text<'a>(pub Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer
-            .deserialize_any(Scalar)
-            .map(|scalar| match scalar {
-                Value::Text(text) => Self(text),
-                Value::Int(number) => Self(number.to_string().into()),
-                _ => Self::default(),
-            })
-    }
-}
-
-/// An integer as text or bare, or an enum's name.
-#[derive(Debug, Default, Clone, PartialEq)]
-pub struct Number<'a>(Value<'a>);
-
-impl Number<'_> {
-    /// Nothing and zero are alike in OTLP.
-    pub fn get(&self) -> i128 {
-        match &self.0 {
-            Value::Int(number) => (*number).into(),
-            Value::Float(number) => *number as i128,
-            Value::Text(text) => text.trim().parse().unwrap_or_default(),
-            _ => 0,
-        }
-    }
-
-    /// Is this enum the number, or of the name that ends so?
-    pub fn is(&self, number: i128, name_end: &str) -> bool {
-        match &self.0 {
-            Value::Text(text) if text.parse::<i128>().is_err() => text.ends_with(name_end),
-            _ => self.get() == number,
-        }
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Number<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Scalar).map(Self)
-    }
-}
-
-/// An `AnyValue`, or a scalar of it. Lists and maps are not read.
-#[derive(Debug, Default, Clone, PartialEq)]
-pub enum Value<'a> {
-    #[default]
-    Empty,
-    Text(Cow<'a, str>),
-    Bool(bool),
-    Int(i64),
-    Float(f64),
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Value<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
-    }
-}
-
-/// `{"stringValue": "…"}` and its siblings, or null.
-struct AnyValue;
-
-impl<'de> Visitor<'de> for AnyValue {
-    type Value = Value<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an OTLP value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value<'de>, E> {
-        Ok(Value::Empty)
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Value<'de>, E> {
-        Ok(Value::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value<'de>, E> {
-        Ok(Value::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value<'de>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::Empty)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
-        let mut value = Value::Empty;
-        while let Some(Text(kind)) = map.next_key::<Text<'de>>()? {
-            match kind.as_ref() {
-                "stringValue" | "string_value" | "boolValue" | "bool_value" | "doubleValue"
-                | "double_value" => value = map.next_value_seed(ScalarSeed)?,
-                "intValue" | "int_value" => {
-                    let number: Number<'de> = map.next_value()?;
-                    value = i64::try_from(number.get()).map_or(Value::Empty, Value::Int);
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(value)
-    }
-}
-
-struct ScalarSeed;
-
-impl<'de> serde::de::DeserializeSeed<'de> for ScalarSeed {
-    type Value = Value<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
-        deserializer.deserialize_any(Scalar)
-    }
-}
-
-/// A bare JSON scalar.
-struct Scalar;
-
-impl<'de> Visitor<'de> for Scalar {
-    type Value = Value<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text, a number or a flag")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value<'de>, E> {
-        Ok(Value::Empty)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Value<'de>, E> {
-        Ok(Value::Bool(flag))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Value<'de>, E> {
-        Ok(Value::Int(number))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value<'de>, E> {
-        Ok(i64::try_from(number).map_or(Value::Float(number as f64), Value::Int))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Value<'de>, E> {
-        Ok(Value::Float(number))
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Value<'de>, E> {
-        Ok(Value::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value<'de>, E> {
-        Ok(Value::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value<'de>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::Empty)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Value::Empty)
-    }
 }
