@@ -11,9 +11,9 @@ use super::worker::Handle;
 use crate::model::SourceReceipt;
 use crate::protocol::{Memory, Request};
 
-const BEAT_MS: i32 = 1_000;
+const BEAT_MS: i32 = 500;
 /// Silence after which a worker that was pinged counts as lost. With the beat it stays under 3 s.
-const SILENCE_MS_MAX: f64 = 1_900.0;
+const SILENCE_MS_MAX: f64 = 1_600.0;
 /// A worker that decodes can't answer; it gets time by the size of its work.
 const DECODE_MS_BASE: f64 = 10_000.0;
 const DECODE_BYTES_PER_MS: f64 = 5_000.0;

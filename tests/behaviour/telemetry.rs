@@ -353,7 +353,7 @@ fn a_rejected_call_of_claude_code_counts_beside_the_executions() {
     );
     let linked = link(&logs(&[decided("accept", 1), ran, decided("reject", 3)]));
     assert_eq!(linked.batch.outcome, [Outcome::Success, Outcome::Rejected]);
-    assert_eq!(column(&linked, Column::Tool), ["create_issue", "Bash"]);
+    assert_eq!(column(&linked, Column::Tool), ["mcp_tool", "Bash"]);
     assert_eq!(column(&linked, Column::Server), ["github", "-"]);
     assert_eq!(linked.batch.duration_ms[0], 40.0);
     assert!(linked.batch.duration_ms[1].is_nan());

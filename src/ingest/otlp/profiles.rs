@@ -169,11 +169,9 @@ const CODEX: LogProfile = LogProfile {
 const CLAUDE_CODE: LogProfile = LogProfile {
     name: "Claude Code",
     events: &["claude_code.tool_result", "tool_result"],
-    // An MCP tool is called "mcp_tool"; which one it was stands in its parameters, when they are logged.
-    tool: &[
-        Place::Content("tool_parameters", &["mcp_tool_name"]),
-        Place::Attribute("tool_name"),
-    ],
+    // An MCP tool is called "mcp_tool" here, with or without the details that are logged only where somebody turned
+    // them on: a name that depends on a setting would count one tool as two.
+    tool: &[Place::Attribute("tool_name")],
     columns: Columns {
         server: &[Place::Content("tool_parameters", &["mcp_server_name"])],
         ..COMMON

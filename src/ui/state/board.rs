@@ -121,8 +121,11 @@ impl Board {
         self.inner.update_value(|inner| {
             if let Some(widget) = inner.widgets.get_mut(id) {
                 widget.is_visible = Some(visible);
-                let never = widget.answered_for.is_none();
-                if !visible && never {
+                // Whoever left the screen is not waited for; it is asked again when it comes back.
+                let waits = widget.state.with_untracked(|state| {
+                    !matches!(state.phase, Phase::Ready | Phase::Failed(_))
+                });
+                if !visible && waits {
                     widget.state.update(|state| state.phase = Phase::Idle);
                 }
             }

@@ -115,6 +115,8 @@ pub fn provide() {
     let go = move |question: Question, step: Step| {
         let search = defaults.with_value(|defaults| url::format(&question, defaults));
         let path = pathname.get_untracked();
+        // From here on what stands on the screen answers an older question.
+        dom::set_root_data("state", "loading");
         let target = if search.is_empty() {
             path
         } else {

@@ -36,7 +36,7 @@ pub fn Sources() -> impl IntoView {
         <section class={"panel"} aria-labelledby={"sources-title"}>
             <h2 id={"sources-title"}>{"Sources"}</h2>
             <Show when=move || !data.sources.get().is_empty() fallback=|| view! { <p class={"muted"}>{"Nothing is open yet. Choose files above, or serve a manifest with "}<code>{"toolscope serve"}</code>{"."}</p> }>
-                <div class={"table-scroll"} tabindex={"0"} role={"region"} aria-labelledby={"sources-title"}>
+                <div class={"table-scroll"} tabindex={"0"} role={"region"} aria-label={"Table of sources"}>
                     <table class={"data-table"}>
                         <thead>
                             <tr>

@@ -81,7 +81,7 @@ pub fn Summary() -> impl IntoView {
                     <dd class={"muted"}>
                         {move || {
                             let (events, resident, _) = memory.get();
-                            (events > 0).then(|| format!("{} an event, {} events resident", bytes(resident as f64 / events as f64), count(events as f64)))
+                            (events > 0).then(|| format!("{} per event, {} events resident", bytes(resident as f64 / events as f64), count(events as f64)))
                         }}
                     </dd>
                 </div>
