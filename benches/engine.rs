@@ -48,7 +48,7 @@ fn events(count: usize) -> Batch {
             duration_ms: Some(sequence.next(5_000_000) as f64 / 1e3),
             ..EventRow::default()
         };
-        let mut set = |column: Column, names: &'_ [String], at: u64| {
+        let set = |column: Column, names: &[String], at: u64| {
             // The names outlive the row: they are made once, above.
             text_index(column).map(|index| (index, names[at as usize].clone()))
         };
