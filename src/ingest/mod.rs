@@ -13,6 +13,7 @@ mod ndjson;
 pub mod otlp;
 #[cfg(feature = "columnar")]
 pub mod parquet;
+mod plain;
 pub mod recognise;
 mod table;
 pub mod tally;

@@ -14,6 +14,7 @@ use arrow_schema::{DataType, Field as ArrowField, TimeUnit};
 use super::aggregate::{HourField, HourRows};
 use super::fields::{Field, Values};
 use super::json::Sink;
+use super::plain;
 use super::values::Raw;
 use super::{ID_HASH_KEY, ID_HASH_XXH3, Tally};
 use crate::model::batch::BatchBuilder;
@@ -31,7 +32,7 @@ impl EventRows {
     pub fn push(&mut self, batch: &RecordBatch, tally: &mut Tally) {
         self.batches += 1;
         let schema = batch.schema_ref();
-        let mut columns: Vec<(Field, &dyn Array, bool)> = Vec::new();
+        let mut columns: Vec<plain::Fed<'_>> = Vec::new();
         for (held, array) in schema.fields().iter().zip(batch.columns()) {
             let Some(field) = Field::of(held.name()) else {
                 continue;
@@ -43,6 +44,9 @@ impl EventRows {
         }
         // The best name last, so that it wins; a null of it leaves the other name's value.
         columns.sort_by_key(|(field, ..)| std::cmp::Reverse(field.rank));
+        if plain::push(&columns, batch.num_rows(), &mut self.events, tally).is_some() {
+            return;
+        }
         for row in 0..batch.num_rows() {
             tally.rows_read += 1;
             let mut values = Values::default();
@@ -118,7 +122,7 @@ fn bytes(array: &dyn Array, row: usize) -> Option<&[u8]> {
 }
 
 /// One value of a column of any type.
-fn value(array: &dyn Array, row: usize) -> Raw<'_> {
+pub fn value(array: &dyn Array, row: usize) -> Raw<'_> {
     if array.is_null(row) {
         return Raw::Null;
     }
