@@ -79,6 +79,7 @@ impl Inner {
             state,
             worker: 0,
             crashes: 0,
+            loads: 0,
         });
         id
     }

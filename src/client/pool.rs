@@ -1,6 +1,7 @@
 //! The pool: the state shared by its parts, and the handle the interface holds.
 
 use std::cell::RefCell;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ pub struct Inner {
     pub manifest_url: Option<String>,
     /// Counts every change of the data that answers depend on.
     pub version: u64,
+    /// Counts the directories there have been.
+    pub directories: u32,
     /// Workers replaced so far.
     pub replaced: u32,
     /// What the last one said, for the diagnostics.
@@ -69,6 +72,7 @@ impl Pool {
             manifest: None,
             manifest_url: None,
             version: 0,
+            directories: 0,
             replaced: 0,
             last_crash: None,
             on_change: config.on_change,
@@ -131,6 +135,29 @@ impl Pool {
     /// The surroundings of a question, worked out from the sources; see the rule for "now" in the query module.
     pub fn context(&self, question: &Question, needed: &[Period]) -> AskContext {
         self.0.borrow().context(question, needed)
+    }
+
+    /// A digest of what an answer about these periods depends on: the sources it needs and how far each has come, the
+    /// directory, and the surroundings. While it stays the same, so does the answer.
+    pub fn data_key(&self, needed: &[Period], surroundings: &AskContext) -> u64 {
+        let inner = self.0.borrow();
+        let mut digest = DefaultHasher::new();
+        (surroundings.now_us, surroundings.data_span_us).hash(&mut digest);
+        inner.directories.hash(&mut digest);
+        let mut sources: Vec<&SourceView> = inner
+            .sources
+            .iter()
+            .filter(|source| needed.iter().any(|&period| source.is_needed(period)))
+            .collect();
+        sources.sort_by_key(|source| source.id);
+        for source in sources {
+            (source.id, source.loads, source.is_settled()).hash(&mut digest);
+            if let SourceState::Ready(receipt) = &source.state {
+                // Telemetry of another file may change what this one's records add up to.
+                (receipt.accepted, receipt.executions).hash(&mut digest);
+            }
+        }
+        digest.finish()
     }
 
     /// Answers from what is loaded now. A newer question of the same lane ends this one with `Superseded`.
@@ -282,6 +309,7 @@ impl Inner {
 
     pub fn set_directory(&mut self, directory: Option<Directory>) {
         self.send_all(&Request::SetDirectory(directory.clone()));
+        self.directories += 1;
         self.directory = directory.map(Arc::new);
     }
 

@@ -56,6 +56,8 @@ pub struct SourceView {
     pub worker: usize,
     /// How many workers died over it; at two it is set aside.
     pub crashes: u8,
+    /// How often its content was replaced: by a newer batch of the same address, or by another way of reading it.
+    pub loads: u32,
 }
 
 impl SourceView {

@@ -8,18 +8,24 @@ use toolscope::protocol::ErrorCode;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, RequestInit, Response,
+    AbortController, DedicatedWorkerGlobalScope, Headers, ReadableStreamDefaultReader,
+    RequestCache, RequestInit, Response,
 };
 
 use crate::turn::Flag;
 
 /// Waits before each further try; with jitter, so that many pages don't come back at once.
-const RETRY_DELAYS: [Duration; 4] = [
+const RETRY_DELAYS: [Duration; 5] = [
     Duration::from_millis(500),
     Duration::from_secs(1),
     Duration::from_secs(2),
     Duration::from_secs(4),
+    Duration::from_secs(8),
 ];
+/// A server that is silent for so long before its answer, or in the middle of a body, is asked again.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+const STALL_MAX: Duration = Duration::from_secs(15);
+const PARTIAL_CONTENT: u16 = 206;
 /// A server's `Retry-After` is obeyed up to here.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(60);
 
@@ -32,6 +38,8 @@ pub struct FetchError {
     /// May a later try help? (A person can ask for it.)
     pub retry: bool,
     retry_after: Option<Duration>,
+    /// A server that has a wrong file has it the next time too; one that is busy may not be.
+    retries_max: usize,
 }
 
 impl FetchError {
@@ -41,6 +49,7 @@ impl FetchError {
             message,
             retry,
             retry_after: None,
+            retries_max: RETRY_DELAYS.len(),
         }
     }
 }
@@ -53,18 +62,68 @@ pub async fn fetch(
     stop: &Flag,
     progress: impl Fn(u64),
 ) -> Result<Vec<u8>, FetchError> {
-    let mut delays = RETRY_DELAYS.iter();
+    let mut retries = 0;
+    let mut come = Come::default();
     loop {
-        let error = match once(scope, url, bytes, stop, &progress).await {
-            Ok(body) => return Ok(body),
+        let before = come.body.len();
+        let error = match once(scope, url, bytes, stop, &progress, &mut come).await {
+            Ok(()) => return Ok(come.body),
             Err(error) => error,
         };
-        let Some(delay) = delays.next().filter(|_| error.retry && !stop.is_raised()) else {
+        if come.body.len() > before && come.may_go_on() {
+            // It came a step further; a slow line is no reason to give up.
+            retries = 0;
+        }
+        if !error.retry || retries >= error.retries_max || stop.is_raised() {
             return Err(error);
-        };
+        }
+        let delay = RETRY_DELAYS[retries.min(RETRY_DELAYS.len() - 1)];
         let jitter = delay.mul_f64(js_sys::Math::random() / 2.0);
-        sleep(scope, error.retry_after.unwrap_or(*delay + jitter)).await;
+        sleep(scope, error.retry_after.unwrap_or(delay + jitter)).await;
+        retries += 1;
     }
+}
+
+/// What has come of a body so far, and under which strong ETag, so that a broken transfer can go on where it broke.
+#[derive(Default)]
+struct Come {
+    body: Vec<u8>,
+    etag: Option<String>,
+}
+
+impl Come {
+    fn may_go_on(&self) -> bool {
+        self.etag.is_some() && !self.body.is_empty()
+    }
+
+    fn restart(&mut self) {
+        self.body.clear();
+        self.etag = None;
+    }
+}
+
+fn unreachable<T>(_: T) -> FetchError {
+    FetchError::new(
+        ErrorCode::Network,
+        true,
+        "The server could not be reached; check the connection, then retry.".into(),
+    )
+}
+
+fn cut<T>(_: T) -> FetchError {
+    FetchError::new(
+        ErrorCode::Truncated,
+        true,
+        "The connection broke before the batch was complete; retry.".into(),
+    )
+}
+
+fn stalled() -> FetchError {
+    FetchError::new(
+        ErrorCode::Network,
+        true,
+        "The server stopped sending before the batch was complete; retry.".into(),
+    )
 }
 
 async fn once(
@@ -73,36 +132,28 @@ async fn once(
     bytes: u64,
     stop: &Flag,
     progress: &impl Fn(u64),
-) -> Result<Vec<u8>, FetchError> {
-    let unreachable = |_| {
-        FetchError::new(
-            ErrorCode::Network,
-            true,
-            "The server could not be reached; check the connection, then retry.".into(),
-        )
-    };
-    let cut = |_| {
-        FetchError::new(
-            ErrorCode::Truncated,
-            true,
-            "The connection broke before the batch was complete; retry.".into(),
-        )
-    };
+    come: &mut Come,
+) -> Result<(), FetchError> {
     let abort = AbortController::new().map_err(unreachable)?;
-    let init = RequestInit::new();
-    init.set_signal(Some(&abort.signal()));
-    let response = JsFuture::from(scope.fetch_with_str_and_init(url, &init))
-        .await
-        .map_err(unreachable)?;
-    let response: Response = response.unchecked_into();
+    let response = request(scope, url, &abort, come).await?;
     check_status(&response)?;
+    take_header(&response, come);
     let Some(stream) = response.body() else {
-        return Ok(Vec::new());
+        come.restart();
+        return Ok(());
     };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut body = Vec::with_capacity(bytes.min(FILE_BYTES_MAX) as usize);
+    come.body
+        .reserve((bytes.min(FILE_BYTES_MAX) as usize).saturating_sub(come.body.len()));
     loop {
-        let part = JsFuture::from(reader.read()).await.map_err(cut)?;
+        let part = match in_time(scope, &reader.read(), STALL_MAX).await {
+            Ok(Some(part)) => part,
+            Ok(None) => {
+                abort.abort();
+                return Err(stalled());
+            }
+            Err(error) => return Err(cut(error)),
+        };
         if Reflect::get(&part, &"done".into())
             .map_err(cut)?
             .is_truthy()
@@ -112,17 +163,17 @@ async fn once(
         let chunk: Uint8Array = Reflect::get(&part, &"value".into())
             .map_err(cut)?
             .unchecked_into();
-        if body.len() as u64 + u64::from(chunk.length()) > FILE_BYTES_MAX {
+        let start = come.body.len();
+        if start as u64 + u64::from(chunk.length()) > FILE_BYTES_MAX {
             abort.abort();
             let limit = FILE_BYTES_MAX >> 20;
             let message =
                 format!("The batch is larger than {limit} MiB; split it into smaller ones.");
             return Err(FetchError::new(ErrorCode::TooLarge, false, message));
         }
-        let start = body.len();
-        body.resize(start + chunk.length() as usize, 0);
-        chunk.copy_to(&mut body[start..]);
-        progress(body.len() as u64);
+        come.body.resize(start + chunk.length() as usize, 0);
+        chunk.copy_to(&mut come.body[start..]);
+        progress(come.body.len() as u64);
         if stop.is_raised() {
             abort.abort();
             return Err(FetchError::new(
@@ -132,14 +183,89 @@ async fn once(
             ));
         }
     }
-    if bytes > 0 && body.len() as u64 != bytes {
+    let length = come.body.len();
+    if bytes > 0 && length as u64 != bytes {
+        // A body that ended too early but cleanly is what the server has; the next try begins anew.
+        come.restart();
         let message = format!(
-            "The batch came with {} of {bytes} bytes; it is cut off or was replaced. Retry, or refresh the manifest.",
-            body.len()
+            "The batch came with {length} of {bytes} bytes; it is cut off or was replaced. Retry, or refresh the manifest."
         );
-        return Err(FetchError::new(ErrorCode::Truncated, true, message));
+        return Err(FetchError {
+            retries_max: 1,
+            ..FetchError::new(ErrorCode::Truncated, true, message)
+        });
     }
-    Ok(body)
+    Ok(())
+}
+
+/// Sends the request: for the rest, when a part has come.
+async fn request(
+    scope: &DedicatedWorkerGlobalScope,
+    url: &str,
+    abort: &AbortController,
+    come: &Come,
+) -> Result<Response, FetchError> {
+    let init = RequestInit::new();
+    init.set_signal(Some(&abort.signal()));
+    if let Some(etag) = come.etag.as_deref().filter(|_| come.may_go_on()) {
+        let headers = Headers::new().map_err(unreachable)?;
+        let range = format!("bytes={}-", come.body.len());
+        headers.set("range", &range).map_err(unreachable)?;
+        headers.set("if-range", etag).map_err(unreachable)?;
+        init.set_headers(&headers);
+        // A cached part must not answer for the rest.
+        init.set_cache(RequestCache::NoStore);
+    }
+    let asked = scope.fetch_with_str_and_init(url, &init);
+    match in_time(scope, &asked, ANSWER_MAX).await {
+        Ok(Some(response)) => Ok(response.unchecked_into()),
+        Ok(None) => {
+            abort.abort();
+            Err(stalled())
+        }
+        Err(error) => Err(unreachable(error)),
+    }
+}
+
+/// Notes under which ETag the body comes. Anything but the rest that was asked for begins anew.
+fn take_header(response: &Response, come: &mut Come) {
+    let header = |name: &str| response.headers().get(name).ok().flatten();
+    let starts_here = || {
+        let start = format!("bytes {}-", come.body.len());
+        header("content-range").is_some_and(|range| range.starts_with(&start))
+    };
+    if response.status() == PARTIAL_CONTENT && come.may_go_on() && starts_here() {
+        return;
+    }
+    come.restart();
+    // Positions of a compressed transfer are not those of the body that arrives here.
+    let is_plain = header("content-encoding").is_none();
+    come.etag = header("etag").filter(|etag| is_plain && etag.starts_with('"'));
+}
+
+/// What a promise gives within a time; `None` when it takes longer.
+async fn in_time(
+    scope: &DedicatedWorkerGlobalScope,
+    promise: &Promise,
+    limit: Duration,
+) -> Result<Option<JsValue>, JsValue> {
+    let (timer, handle) = timer(scope, limit);
+    let both = js_sys::Array::of2(promise, &timer);
+    let first = JsFuture::from(Promise::race(&both)).await;
+    if let Some(handle) = handle {
+        scope.clear_timeout_with_handle(handle);
+    }
+    // The timer gives nothing; a response and a part of a stream are objects.
+    first.map(|value| Some(value).filter(|value| !value.is_undefined()))
+}
+
+/// `Retry-After` in seconds, or as a date.
+fn wait_of(text: &str) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let millis = js_sys::Date::parse(text) - js_sys::Date::now();
+    Duration::try_from_secs_f64(millis / 1e3).ok()
 }
 
 fn check_status(response: &Response) -> Result<(), FetchError> {
@@ -152,10 +278,8 @@ fn check_status(response: &Response) -> Result<(), FetchError> {
         .get("retry-after")
         .ok()
         .flatten()
-        .and_then(|text| text.parse().ok());
-    let retry_after = retry_after
-        .map(Duration::from_secs)
-        .map(|wait| wait.min(RETRY_AFTER_MAX));
+        .and_then(|text| wait_of(&text));
+    let retry_after = retry_after.map(|wait| wait.min(RETRY_AFTER_MAX));
     let (code, retry, message) = match status {
         404 | 410 => (
             ErrorCode::NotFound,
@@ -184,16 +308,22 @@ fn check_status(response: &Response) -> Result<(), FetchError> {
     })
 }
 
-async fn sleep(scope: &DedicatedWorkerGlobalScope, duration: Duration) {
+/// A promise of nothing after a while, and the handle to stop it.
+fn timer(scope: &DedicatedWorkerGlobalScope, duration: Duration) -> (Promise, Option<i32>) {
+    let mut handle = None;
     let promise = Promise::new(&mut |resolve, _| {
         let millis = i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
-        // Without a timer the wait is skipped; the number of tries still bounds the loop.
-        if scope
-            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis)
-            .is_err()
-        {
-            let _ = resolve.call0(&JsValue::NULL);
+        let set = scope.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+        handle = set.ok();
+        // Without a timer there is no waiting; the number of tries still bounds the loop.
+        if handle.is_none() {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
         }
     });
-    let _ = JsFuture::from(promise).await;
+    (promise, handle)
+}
+
+async fn sleep(scope: &DedicatedWorkerGlobalScope, duration: Duration) {
+    // A timer gives nothing and can't fail.
+    let _ = JsFuture::from(timer(scope, duration).0).await;
 }

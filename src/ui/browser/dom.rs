@@ -139,6 +139,14 @@ pub fn soon(work: impl FnOnce() + 'static) {
     leptos::prelude::queue_microtask(work);
 }
 
+/// Runs once, after some milliseconds.
+pub fn later(ms: i32, work: impl FnOnce() + 'static) {
+    leptos::prelude::set_timeout(
+        work,
+        std::time::Duration::from_millis(ms.unsigned_abs().into()),
+    );
+}
+
 /// The viewer's clock, µs since 1970: for freshness only, never for a number.
 pub fn clock_us() -> i64 {
     (js_sys::Date::now() * 1_000.0) as i64

@@ -60,19 +60,48 @@ impl Phase {
     }
 }
 
-/// What an answer depends on; equal keys have equal answers.
+/// Numbers of batches that are still coming are asked for at most this often: the workers have the rest to decode.
+const PARTIAL_PAUSE_MS: i32 = 400;
+
+/// What all widgets' answers depend on.
 #[derive(Debug, Clone, PartialEq)]
 struct Key {
     question: Question,
     zone: Zone,
-    version: u64,
+}
+
+/// What one widget needs. Equal questions over equal data have equal answers.
+struct Need {
+    id: &'static str,
+    queries: Vec<Query>,
+    spans: Vec<Period>,
+    /// A digest of the sources it needs and how far each has come.
+    data: u64,
+    is_complete: bool,
+}
+
+/// What a widget shows.
+struct Shown {
+    key: Key,
+    data: u64,
+    is_complete: bool,
 }
 
 struct Widget {
     state: RwSignal<WidgetState>,
     /// `None` until the page told whether it can be seen.
     is_visible: Option<bool>,
-    answered_for: Option<Key>,
+    shown: Option<Shown>,
+}
+
+impl Widget {
+    /// Should it be asked for? Whole numbers stand until newer ones are whole too.
+    fn is_outdated(&self, key: &Key, need: &Need) -> bool {
+        match self.shown.as_ref().filter(|shown| shown.key == *key) {
+            None => true,
+            Some(shown) => shown.data != need.data && (need.is_complete || !shown.is_complete),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -80,8 +109,8 @@ struct Inner {
     widgets: BTreeMap<&'static str, Widget>,
     /// The question under way.
     asking: Option<Question>,
-    /// Something changed meanwhile.
-    again: bool,
+    /// Partial numbers were asked for a moment ago.
+    pausing: bool,
     answers: u32,
 }
 
@@ -103,7 +132,7 @@ impl Board {
             let widget = Widget {
                 state,
                 is_visible: None,
-                answered_for: None,
+                shown: None,
             };
             inner.widgets.insert(id, widget);
         });
@@ -134,10 +163,11 @@ impl Board {
     }
 
     /// All tables of these widgets, seen or not, for a file.
-    pub async fn ask_all(self, ids: &[&str]) -> Result<Answered, String> {
+    pub async fn ask_all(self, ids: &[&'static str]) -> Result<Answered, String> {
         let missing = || "There is no data yet; wait until the page has loaded.".to_owned();
         let (key, pool) = self.key().zip(self.data.pool()).ok_or_else(missing)?;
-        let (queries, context) = self.queries(&key, ids).ok_or_else(missing)?;
+        let (needs, context) = self.needs(&key, ids).ok_or_else(missing)?;
+        let queries: Vec<Query> = needs.into_iter().flat_map(|need| need.queries).collect();
         let answer = pool
             .ask(Lane::Export, key.question.clone(), queries, context.clone())
             .await;
@@ -161,24 +191,35 @@ impl Board {
         if zone.name() != question.zone && zone.name() != "UTC" {
             return None;
         }
-        Some(Key {
-            question,
-            zone,
-            version: self.data.version.get_untracked(),
-        })
+        Some(Key { question, zone })
     }
 
-    fn queries(self, key: &Key, ids: &[&str]) -> Option<(Vec<Query>, AskContext)> {
+    /// What these widgets need, wanted from the pool; and the surroundings of a question for all of it.
+    fn needs(self, key: &Key, ids: &[&'static str]) -> Option<(Vec<Need>, AskContext)> {
         let pool = self.data.pool()?;
         let rough = pool.context(&key.question, &[]);
-        let queries: Vec<Query> = ids
+        let mut needs: Vec<Need> = ids
             .iter()
-            .flat_map(|id| widgets::queries(id, &key.question, &rough, &key.zone))
+            .map(|id| {
+                let queries = widgets::queries(id, &key.question, &rough, &key.zone);
+                let spans = widgets::spans_needed(&queries, &key.question, &rough, &key.zone);
+                Need {
+                    id,
+                    queries,
+                    spans,
+                    data: 0,
+                    is_complete: false,
+                }
+            })
             .collect();
-        let spans = widgets::spans_needed(&queries, &key.question, &rough, &key.zone);
+        let spans: Vec<Period> = needs.iter().flat_map(|need| need.spans.clone()).collect();
         pool.want(&spans);
+        for need in &mut needs {
+            need.data = pool.data_key(&need.spans, &rough);
+            need.is_complete = pool.context(&key.question, &need.spans).complete;
+        }
         let context = pool.context(&key.question, &spans);
-        Some((queries, context))
+        Some((needs, context))
     }
 
     /// Asks for what is seen and not answered, unless that is under way.
@@ -187,61 +228,101 @@ impl Board {
         let Some(key) = self.key().filter(|_| opening != Opening::Busy) else {
             return self.announce(false);
         };
-        let busy = self.inner.try_update_value(|inner| {
-            let same = inner.asking.as_ref() == Some(&key.question);
-            inner.again |= same;
-            same
+        let (is_asking, pausing, visible) = self.inner.with_value(|inner| {
+            let visible = inner
+                .widgets
+                .iter()
+                .filter(|(_, widget)| widget.is_visible == Some(true));
+            (
+                inner.asking.as_ref() == Some(&key.question),
+                inner.pausing,
+                visible.map(|(id, _)| *id).collect::<Vec<_>>(),
+            )
         });
-        if busy == Some(true) {
+        if is_asking {
             return;
         }
-        let outdated: Vec<&'static str> = self.inner.with_value(|inner| {
-            let widgets = inner.widgets.iter();
-            widgets
-                .filter(|(_, widget)| {
-                    widget.is_visible == Some(true) && widget.answered_for.as_ref() != Some(&key)
-                })
-                .map(|(id, _)| *id)
-                .collect()
-        });
-        let Some((queries, context)) = self.queries(&key, &outdated) else {
+        let Some((needs, context)) = self.needs(&key, &visible) else {
             return;
         };
+        let mut outdated: Vec<Need> = self.inner.with_value(|inner| {
+            let is_outdated = |need: &Need| {
+                let widget = inner.widgets.get(need.id);
+                widget.is_some_and(|widget| widget.is_outdated(&key, need))
+            };
+            needs.into_iter().filter(is_outdated).collect()
+        });
         if outdated.is_empty() {
             return self.announce(context.complete);
         }
         self.announce(false);
-        self.mark_refreshing(&outdated, &key);
+        // What is whole goes first: its numbers are final, and nothing in them is called partial.
+        if outdated.iter().any(|need| need.is_complete) {
+            outdated.retain(|need| need.is_complete);
+        } else if self.is_shown(&key, &outdated) {
+            if pausing {
+                return;
+            }
+            self.pause();
+        }
+        self.ask(key, outdated);
+    }
+
+    /// Do all of them show numbers of this question?
+    fn is_shown(self, key: &Key, needs: &[Need]) -> bool {
+        self.inner.with_value(|inner| {
+            needs.iter().all(|need| {
+                let shown = inner.widgets.get(need.id);
+                let shown = shown.and_then(|widget| widget.shown.as_ref());
+                shown.is_some_and(|shown| shown.key == *key)
+            })
+        })
+    }
+
+    fn pause(self) {
+        self.inner.update_value(|inner| inner.pausing = true);
+        dom::later(PARTIAL_PAUSE_MS, move || {
+            // The page may be gone by then.
+            if self
+                .inner
+                .try_update_value(|inner| inner.pausing = false)
+                .is_some()
+            {
+                self.pump();
+            }
+        });
+    }
+
+    fn ask(self, key: Key, needs: Vec<Need>) {
+        let Some(pool) = self.data.pool() else { return };
+        let spans: Vec<Period> = needs.iter().flat_map(|need| need.spans.clone()).collect();
+        let context = pool.context(&key.question, &spans);
+        let ids: Vec<&str> = needs.iter().map(|need| need.id).collect();
+        self.mark_refreshing(&ids, &key);
         self.inner
             .update_value(|inner| inner.asking = Some(key.question.clone()));
         spawn_local(async move {
-            let Some(pool) = self.data.pool() else { return };
+            let queries: Vec<Query> = needs.iter().flat_map(|need| need.queries.clone()).collect();
             let result = pool
-                .ask(
-                    Lane::Board,
-                    key.question.clone(),
-                    queries.clone(),
-                    context.clone(),
-                )
+                .ask(Lane::Board, key.question.clone(), queries, context.clone())
                 .await;
             if result == Err(AskError::Superseded) {
                 return;
             }
             self.inner.update_value(|inner| inner.asking = None);
-            self.take(&outdated, key, &queries, &context, result);
-            self.inner.update_value(|inner| inner.again = false);
+            self.take(needs, &key, &context, result);
             self.pump();
         });
     }
 
-    fn mark_refreshing(self, ids: &[&'static str], key: &Key) {
+    fn mark_refreshing(self, ids: &[&str], key: &Key) {
         self.inner.with_value(|inner| {
             for widget in ids.iter().filter_map(|id| inner.widgets.get(id)) {
                 // More batches of the same question only make the numbers grow; nothing flickers for that.
                 let same_question = widget
-                    .answered_for
+                    .shown
                     .as_ref()
-                    .is_some_and(|held| held.question == key.question);
+                    .is_some_and(|shown| shown.key.question == key.question);
                 widget.state.update(|state| {
                     state.phase = match state.answered {
                         Some(_) if same_question => return,
@@ -255,9 +336,8 @@ impl Board {
 
     fn take(
         self,
-        ids: &[&'static str],
-        key: Key,
-        queries: &[Query],
+        needs: Vec<Need>,
+        key: &Key,
         context: &AskContext,
         result: Result<Answer, AskError>,
     ) {
@@ -265,55 +345,60 @@ impl Board {
             Ok(answer) => answer,
             Err(AskError::Superseded | AskError::WorkerLost) => return,
             Err(AskError::Failed { message, .. }) => {
-                self.inner.update_value(|inner| {
-                    for id in ids {
-                        if let Some(widget) = inner.widgets.get_mut(id) {
-                            widget.answered_for = Some(key.clone());
-                            widget
-                                .state
-                                .update(|state| state.phase = Phase::Failed(message.clone()));
-                        }
-                    }
-                });
-                return;
+                return self.settle(needs, key, |_| Err(message.clone()));
             }
         };
         let provenance = Arc::new(answer.provenance);
         let periods = key.question.periods(context, &key.zone);
         self.provenance.set(Some(Arc::clone(&provenance)));
-        let mut by_widget: BTreeMap<&str, Vec<ResultTable>> = BTreeMap::new();
-        for (query, table) in queries.iter().zip(answer.tables) {
-            by_widget
-                .entry(query.widget.as_str())
-                .or_default()
-                .push(table);
-        }
+        let mut tables = answer.tables.into_iter();
+        self.settle(needs, key, |need| {
+            Ok(Answered {
+                question: key.question.clone(),
+                periods: periods.clone(),
+                zone: key.zone.clone(),
+                tables: tables.by_ref().take(need.queries.len()).collect(),
+                provenance: Arc::clone(&provenance),
+            })
+        });
         self.inner.update_value(|inner| {
             inner.answers += 1;
-            for id in ids {
-                let (Some(widget), Some(tables)) =
-                    (inner.widgets.get_mut(id), by_widget.remove(id))
-                else {
+            dom::set_root_data("answered", &inner.answers.to_string());
+        });
+    }
+
+    /// Gives each widget its answer, or why there is none; in the order they were asked.
+    fn settle(
+        self,
+        needs: Vec<Need>,
+        key: &Key,
+        mut answer: impl FnMut(&Need) -> Result<Answered, String>,
+    ) {
+        self.inner.update_value(|inner| {
+            for need in needs {
+                let answered = answer(&need);
+                let Some(widget) = inner.widgets.get_mut(need.id) else {
                     continue;
                 };
-                widget.answered_for = Some(key.clone());
-                let answered = Answered {
-                    question: key.question.clone(),
-                    periods: periods.clone(),
-                    zone: key.zone.clone(),
-                    tables,
-                    provenance: Arc::clone(&provenance),
-                };
-                widget.state.set(WidgetState {
-                    answered: Some(Arc::new(answered)),
-                    phase: if context.complete {
-                        Phase::Ready
-                    } else {
-                        Phase::Partial
-                    },
+                widget.shown = Some(Shown {
+                    key: key.clone(),
+                    data: need.data,
+                    is_complete: need.is_complete,
                 });
+                match answered {
+                    Err(message) => widget
+                        .state
+                        .update(|state| state.phase = Phase::Failed(message)),
+                    Ok(answered) => widget.state.set(WidgetState {
+                        answered: Some(Arc::new(answered)),
+                        phase: if need.is_complete {
+                            Phase::Ready
+                        } else {
+                            Phase::Partial
+                        },
+                    }),
+                }
             }
-            dom::set_root_data("answered", &inner.answers.to_string());
         });
     }
 
