@@ -110,12 +110,13 @@ fn client<'a>(members: &[&'a Candidate]) -> (Option<&'a str>, Option<&'a str>) {
     })
 }
 
-/// The server often knows the exception where the client only saw a tool's error.
+/// The server often knows the exception where the client only saw a tool's error. Log records are asked first: where a
+/// client writes them, they are all it writes by default, and a class should not depend on a setting.
 fn error<'a>(members: &[&'a Candidate]) -> Option<&'a str> {
-    let mut classes = members.iter().filter_map(|one| one.error_class.as_deref());
-    let mut otherwise = members
-        .iter()
-        .filter_map(|one| one.error_otherwise.as_deref());
+    let logs = members.iter().filter(|one| one.is_log);
+    let all = logs.chain(members);
+    let mut classes = all.clone().filter_map(|one| one.error_class.as_deref());
+    let mut otherwise = all.filter_map(|one| one.error_otherwise.as_deref());
     let telling = classes.clone().find(|class| *class != TOOL_ERROR);
     telling
         .or_else(|| classes.next())

@@ -82,7 +82,7 @@ pub struct Candidate {
 impl Candidate {
     /// Of one span delivered twice, that of a call that is over says more than that of one that is still open.
     pub fn says_more_than(&self, other: &Self) -> bool {
-        other.outcome == Outcome::Running && self.outcome != Outcome::Running
+        other.duration_ms.is_nan() && !self.duration_ms.is_nan()
     }
 
     pub fn end_us(&self) -> i64 {
