@@ -303,7 +303,7 @@ fn traceloop_counts_tools_of_any_framework() {
             0,
             INTERNAL,
             "add.tool",
-            json!({"traceloop.span.kind": "tool", "traceloop.workflow.name": "calc"}),
+            json!({"traceloop.span.kind": "tool", "traceloop.workflow.name": "calc.mcp"}),
         )],
         &["add | calc | app 1.2 | - | - | success - | 9"],
     );

@@ -40,7 +40,7 @@ pub const SPANS: &[SpanProfile] = &[
         side: Side::Server,
         ..SPAN
     },
-    // Traceloop, opentelemetry-instrumentation-mcp 0.40 to 0.62: a server's workflow is named after it
+    // Traceloop, opentelemetry-instrumentation-mcp 0.40 to 0.62: a server's workflow is named after it, "{server}.mcp"
     SpanProfile {
         when: &[
             When::Scope("opentelemetry.instrumentation.mcp.instrumentation"),
@@ -48,7 +48,7 @@ pub const SPANS: &[SpanProfile] = &[
         ],
         tool: TRACELOOP_TOOL,
         columns: Columns {
-            server: &[Place::Attribute("traceloop.workflow.name")],
+            server: &[Place::Within("traceloop.workflow.name", "", ".mcp")],
             ..COMMON
         },
         ..SPAN
@@ -180,6 +180,12 @@ pub const SPANS: &[SpanProfile] = &[
             Place::Attribute("spring.ai.tool.definition.name"),
             Place::NameAfter("tool_call "),
         ],
+        ..SPAN
+    },
+    // Haystack 2.20, haystack.agent.step.tool
+    SpanProfile {
+        when: &[When::Has("haystack.tool.name")],
+        tool: &[Place::Attribute("haystack.tool.name")],
         ..SPAN
     },
     // LiveKit Agents 1, telemetry/trace_types.py
