@@ -97,10 +97,22 @@ fn lists_and_their_elements_may_be_null() {
     let spans = &mut group[0]["scopeSpans"][0]["spans"];
     spans[0]["events"] = Value::Null;
     spans[0]["links"] = Value::Null;
+    spans[0]["attributes"]
+        .as_array_mut()
+        .unwrap()
+        .push(Value::Null);
     spans.as_array_mut().unwrap().push(Value::Null);
     same(&whole.to_string());
     whole["resourceSpans"][0]["scopeSpans"][0]["scope"] = Value::Null;
     same(&whole.to_string());
+}
+
+#[test]
+fn attributes_that_are_a_plain_object_are_no_otlp_and_it_is_said() {
+    let mut whole = request();
+    whole["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["attributes"] = json!({"a": "b"});
+    let receipt = receipt(&whole.to_string());
+    assert_eq!((receipt.rows_read, receipt.set_aside), (1, 1));
 }
 
 #[test]

@@ -774,3 +774,38 @@ fn a_session_of_the_resource_goes_before_that_of_the_connection() {
         ],
     );
 }
+
+#[test]
+fn haystack_and_older_toolhive_have_attributes_of_their_own() {
+    check(
+        "haystack",
+        &[unit(
+            1,
+            0,
+            INTERNAL,
+            "haystack.agent.step.tool",
+            json!({"haystack.tool.name": "write_result", "haystack.tool.description": "canary"}),
+        )],
+        &["write_result | - | app 1.2 | - | - | success - | 9"],
+    );
+    check(
+        "toolhive",
+        &[
+            unit(
+                1,
+                0,
+                SERVER,
+                "mcp.tools/call",
+                json!({"mcp.method": "tools/call", "mcp.tool.name": "fetch", "mcp.server.name": "web", "mcp.client.name": "cursor"}),
+            ),
+            unit(
+                2,
+                0,
+                SERVER,
+                "mcp.tools/list",
+                json!({"mcp.method": "tools/list"}),
+            ),
+        ],
+        &["fetch | web | cursor - | - | - | success - | 9"],
+    );
+}

@@ -27,7 +27,7 @@ impl Reader {
             Value::Nested(fields) => fields,
             _ => "",
         };
-        let attributes = log.attributes.take().into_iter().flatten();
+        let attributes = log.attributes.take().into_iter().flatten().flatten();
         let attributes = attributes.chain(Fields::of(nested));
         let own = Attributes::collect(attributes, &mut self.telemetry.tally);
         let event_name = own.text(profiles::EVENT_NAME).unwrap_or_default();

@@ -141,7 +141,10 @@ impl Reader {
 
     fn resource<'a>(&mut self, resource: Option<Resource<'a>>) -> Attributes<'a> {
         let attributes = resource.and_then(|resource| resource.attributes);
-        Attributes::collect(attributes.into_iter().flatten(), &mut self.telemetry.tally)
+        Attributes::collect(
+            attributes.into_iter().flatten().flatten(),
+            &mut self.telemetry.tally,
+        )
     }
 
     /// What every dialect says in attributes of the record or of its resource.

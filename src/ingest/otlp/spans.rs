@@ -31,7 +31,10 @@ impl Reader {
     ) -> Result<(), Reason> {
         let key = (trace_id(&span.trace_id), span_id(&span.span_id));
         let tally = &mut self.telemetry.tally;
-        let own = Attributes::collect(span.attributes.take().into_iter().flatten(), tally);
+        let own = Attributes::collect(
+            span.attributes.take().into_iter().flatten().flatten(),
+            tally,
+        );
         let candidate = self.span_candidate(scope, &mut span, &own, resource);
         if key.0 == 0 || key.1 == 0 {
             return Err(NO_SPAN_ID);
@@ -122,7 +125,7 @@ impl Reader {
         let events = span.events.take().into_iter().flatten();
         let exceptions: Vec<Option<String>> = events
             .filter_map(|SpanEvent { name, attributes }| {
-                let all = Attributes::collect(attributes.into_iter().flatten(), tally);
+                let all = Attributes::collect(attributes.into_iter().flatten().flatten(), tally);
                 let class = all.text(profiles::EXCEPTION_TYPE).map(str::to_owned);
                 (class.is_some() || name.0 == EXCEPTION).then_some(class)
             })

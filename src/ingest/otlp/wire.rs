@@ -61,6 +61,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
     }
 }
 
+/// Not a [`List`]: an object in its place is something else, and its values would be lost in silence.
+pub type KeyValues<'a> = Vec<Option<KeyValue<'a>>>;
+
 /// One export request, or what one resource has to say, without the envelope.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
@@ -110,7 +113,7 @@ pub struct ScopeMetrics {
 #[derive(Debug, Default, Clone, serde::Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub struct Resource<'a> {
-    pub attributes: Option<List<KeyValue<'a>>>,
+    pub attributes: Option<KeyValues<'a>>,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -152,7 +155,7 @@ pub struct Span<'a> {
     pub start_time_unix_nano: Number<'a>,
     #[serde(alias = "end_time_unix_nano")]
     pub end_time_unix_nano: Number<'a>,
-    pub attributes: Option<List<KeyValue<'a>>>,
+    pub attributes: Option<KeyValues<'a>>,
     pub status: Option<Status<'a>>,
     pub events: Option<List<SpanEvent<'a>>>,
 }
@@ -168,7 +171,7 @@ pub struct Status<'a> {
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub struct SpanEvent<'a> {
     pub name: Text<'a>,
-    pub attributes: Option<List<KeyValue<'a>>>,
+    pub attributes: Option<KeyValues<'a>>,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -185,7 +188,7 @@ pub struct LogRecord<'a> {
     #[serde(alias = "event_name")]
     pub event_name: Text<'a>,
     pub body: Value<'a>,
-    pub attributes: Option<List<KeyValue<'a>>>,
+    pub attributes: Option<KeyValues<'a>>,
 }
 
 #[derive(Debug, Default, Clone, serde::Deserialize)]
@@ -199,7 +202,7 @@ pub struct KeyValue<'a> {
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub struct Fields<'a> {
-    values: Option<List<KeyValue<'a>>>,
+    values: Option<KeyValues<'a>>,
 }
 
 impl<'a> Fields<'a> {
@@ -207,6 +210,6 @@ impl<'a> Fields<'a> {
     pub fn of(nested: &'a str) -> impl Iterator<Item = KeyValue<'a>> {
         let fields: Option<Self> = serde_json::from_str(nested).ok();
         let values = fields.and_then(|fields| fields.values);
-        values.into_iter().flatten()
+        values.into_iter().flatten().flatten()
     }
 }
