@@ -13,6 +13,7 @@ mod containers;
 mod corpus;
 mod demo;
 mod dialects;
+mod dialects_of_agents;
 mod dialects_of_logs;
 mod export;
 mod formats;
