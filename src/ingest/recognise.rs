@@ -85,6 +85,11 @@ fn recognise_text(bytes: &[u8]) -> Result<Format, IngestError> {
     {
         return Ok(format);
     }
+    // A list of export requests is read like the requests alone; a list of anything else is not.
+    if first == b'[' && by_shape(&Shape::of(text[1..].trim_ascii_start())) == Some(Format::OtlpJson)
+    {
+        return Ok(Format::OtlpJson);
+    }
     let mut objects = 0;
     for line in sample_lines(text) {
         if line.first() != Some(&b'{') {
@@ -120,16 +125,20 @@ pub(super) fn sample_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 fn by_shape(shape: &Shape) -> Option<Format> {
-    const TELEMETRY: [&str; 6] = [
+    const TELEMETRY: [&str; 10] = [
         "resourceSpans",
         "resourceLogs",
         "resourceMetrics",
         "resource_spans",
         "resource_logs",
         "resource_metrics",
+        "scopeSpans",
+        "scopeLogs",
+        "scope_spans",
+        "scope_logs",
     ];
     const DIRECTORY: [&str; 5] = ["people", "workspaces", "tools", "prices", "goals"];
-    if shape.has_list(&TELEMETRY) {
+    if shape.has(&TELEMETRY) {
         return Some(Format::OtlpJson);
     }
     if shape.is_event() || shape.is_aggregate() {
@@ -155,6 +164,11 @@ impl Shape {
         let read = Keys(&mut shape.keys).deserialize(&mut json);
         shape.cut_short = read.is_err_and(|error| error.is_eof());
         shape
+    }
+
+    fn has(&self, names: &[&str]) -> bool {
+        let mut keys = self.keys.iter();
+        keys.any(|(key, _)| names.contains(&key.as_str()))
     }
 
     fn has_list(&self, names: &[&str]) -> bool {

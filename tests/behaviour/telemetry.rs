@@ -1,94 +1,11 @@
-//! The dialects' shapes and the joining of spans, in a few lines each; real streams are in `corpus.rs`.
+//! The joining of spans and what is set aside, in a few lines each; dialects are in `dialects.rs`, what exporters make
+//! of a request in `containers.rs`, real streams in `corpus.rs`.
 
 use serde_json::{Value, json};
-use toolscope::ingest::Format;
-use toolscope::ingest::otlp::{self, Linked, Linker, Telemetry};
-use toolscope::model::{Column, Outcome, SourceReceipt};
+use toolscope::ingest::otlp::{self, Linker};
+use toolscope::model::{Column, Outcome};
 
-const START_NS: u64 = 1_794_000_000_000_000_000;
-
-fn attributes(pairs: &[(&str, Value)]) -> Value {
-    pairs
-        .iter()
-        .map(|(key, value)| json!({"key": key, "value": value}))
-        .collect()
-}
-
-fn text(text: &str) -> Value {
-    json!({"stringValue": text})
-}
-
-fn span(trace: u32, id: u32, parent: u32, name: &str, pairs: &[(&str, Value)]) -> Value {
-    json!({
-        "traceId": format!("{trace:032x}"),
-        "spanId": format!("{id:016x}"),
-        "parentSpanId": if parent == 0 { String::new() } else { format!("{parent:016x}") },
-        "name": name,
-        "kind": 3,
-        "startTimeUnixNano": (START_NS + u64::from(id) * 1_000_000).to_string(),
-        "endTimeUnixNano": (START_NS + u64::from(id) * 1_000_000 + 2_500_000).to_string(),
-        "attributes": attributes(pairs),
-        "status": {},
-    })
-}
-
-fn call(trace: u32, id: u32, parent: u32, tool: &str) -> Value {
-    let name = format!("tools/call {tool}");
-    span(
-        trace,
-        id,
-        parent,
-        &name,
-        &[("mcp.method.name", text("tools/call"))],
-    )
-}
-
-fn with(mut record: Value, key: &str, value: Value) -> Value {
-    record[key] = value;
-    record
-}
-
-fn spans(scope: &str, spans: &[Value]) -> String {
-    json!({"resourceSpans": [{
-        "resource": {"attributes": attributes(&[("service.name", text("cursor"))])},
-        "scopeSpans": [{"scope": {"name": scope}, "spans": spans}],
-    }]})
-    .to_string()
-}
-
-fn log(event: &str, pairs: &[(&str, Value)]) -> Value {
-    let mut all = vec![("event.name", text(event)), ("session.id", text("s"))];
-    all.extend_from_slice(pairs);
-    json!({"timeUnixNano": START_NS.to_string(), "body": {"stringValue": event}, "attributes": attributes(&all)})
-}
-
-fn logs(records: &[Value]) -> String {
-    json!({"resourceLogs": [{"scopeLogs": [{"scope": {"name": "logs"}, "logRecords": records}]}]})
-        .to_string()
-}
-
-fn read(text: &str) -> Telemetry {
-    otlp::read(text.as_bytes()).unwrap()
-}
-
-fn receipt(text: &str) -> SourceReceipt {
-    read(text)
-        .tally
-        .into_receipt("file", Format::OtlpJson, "raw", 0)
-}
-
-fn link(text: &str) -> Linked {
-    let mut linker = Linker::default();
-    linker.add(1, read(text));
-    linker.link()
-}
-
-fn column(linked: &Linked, column: Column) -> Vec<&str> {
-    let texts = linked.batch.text_column(column).unwrap();
-    (0..linked.batch.len())
-        .map(|row| texts.get(row).unwrap_or("-"))
-        .collect()
-}
+use crate::telemetry_kit::*;
 
 #[test]
 fn a_line_that_is_cut_off_is_set_aside_and_the_rest_is_read() {

@@ -1,7 +1,7 @@
 //! Attributes by name: those on the allow-list are kept, all others counted and forgotten.
 
-use super::content::Content;
-use super::dialect::{self, Names};
+use super::content::{Content, Held};
+use super::dialect::{self, Mark, Names};
 use super::value::Value;
 use super::wire::KeyValue;
 use crate::ingest::Tally;
@@ -14,16 +14,20 @@ pub struct Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    pub fn collect(attributes: Option<Vec<KeyValue<'a>>>, tally: &mut Tally) -> Self {
+    pub fn collect(attributes: impl IntoIterator<Item = KeyValue<'a>>, tally: &mut Tally) -> Self {
         let mut all = Self::default();
-        for KeyValue { key, value } in attributes.into_iter().flatten() {
+        for KeyValue { key, value } in attributes {
             match (dialect::kept(&key.0), value) {
                 // A name without a value is nothing to keep, and nothing to drop.
                 (_, Value::Empty) => {}
-                (None, value) | (_, value @ Value::Nested) => {
+                (None, value) | (_, value @ Value::Nested(_)) => {
                     tally.drop_field(&key.0, 1);
-                    if let (Some(name), Value::Text(text)) = (dialect::opened(&key.0), value) {
-                        all.content.put(name, text);
+                    match (dialect::opened(&key.0), value) {
+                        (Some(name), Value::Text(text)) => all.content.put(name, Held::Json(text)),
+                        (Some(name), Value::Nested(fields)) => {
+                            all.content.put(name, Held::Fields(fields));
+                        }
+                        _ => {}
                     }
                 }
                 (Some(name), value) => all.kept.push((name, value)),
@@ -69,7 +73,7 @@ impl<'a> Attributes<'a> {
             Value::Int(number) => Some(*number as f64),
             Value::Float(number) => Some(*number),
             Value::Text(text) => text.trim().parse().ok(),
-            Value::Empty | Value::Bool(_) | Value::Nested => None,
+            Value::Empty | Value::Bool(_) | Value::Nested(_) => None,
         })
     }
 
@@ -83,7 +87,21 @@ impl<'a> Attributes<'a> {
                 _ => None,
             },
             Value::Int(number) => Some(*number != 0),
-            Value::Empty | Value::Float(_) | Value::Nested => None,
+            Value::Empty | Value::Float(_) | Value::Nested(_) => None,
         }
+    }
+
+    /// Is an attribute one of these texts?
+    pub fn is(&self, name: &str, values: Names) -> bool {
+        self.text(name).is_some_and(|text| values.contains(&text))
+    }
+
+    /// Does one of these marks stand here?
+    pub fn is_marked(&self, marks: &[Mark]) -> bool {
+        marks.iter().any(|mark| match *mark {
+            Mark::True(name) => self.flag(name) == Some(true),
+            Mark::False(name) => self.flag(name) == Some(false),
+            Mark::Is(name, values) => self.is(name, values),
+        })
     }
 }

@@ -11,30 +11,46 @@ use serde_json::value::RawValue;
 
 use super::dialect::Names;
 use super::profiles::{ERROR_FLAGS, FLAGGED_CONTENT, RESULT_WRAPPERS};
+use super::value::Value;
+use super::wire::Fields;
 
 /// How many results a flag may be wrapped in, and how many times a text may be JSON in JSON.
 const WRAPPERS_MAX: usize = 6;
 
+/// What a content attribute holds.
+pub enum Held<'a> {
+    /// A text, which may be JSON.
+    Json(Cow<'a, str>),
+    /// A `kvlistValue`.
+    Fields(&'a str),
+}
+
 /// Content attributes of one record. Has no way to show them.
 #[derive(Default)]
-pub struct Content<'a>(Vec<(&'static str, Cow<'a, str>)>);
+pub struct Content<'a>(Vec<(&'static str, Held<'a>)>);
 
 impl<'a> Content<'a> {
-    pub fn put(&mut self, name: &'static str, text: Cow<'a, str>) {
-        self.0.push((name, text));
+    pub fn put(&mut self, name: &'static str, held: Held<'a>) {
+        self.0.push((name, held));
     }
 
     /// Does a structured flag say that the tool failed?
     pub fn says_error(&self) -> bool {
-        self.0
-            .iter()
-            .any(|(name, text)| FLAGGED_CONTENT.contains(name) && is_error(text))
+        let flagged = self.0.iter();
+        let mut flagged = flagged.filter(|(name, _)| FLAGGED_CONTENT.contains(name));
+        flagged.any(|(_, held)| match held {
+            Held::Json(text) => is_error(text),
+            Held::Fields(fields) => flag_in(fields, WRAPPERS_MAX).unwrap_or_default(),
+        })
     }
 
     /// The text below these keys of the JSON of an attribute.
     pub fn name_at(&self, attribute: &str, path: Names) -> Option<String> {
-        let (_, text) = self.0.iter().find(|(name, _)| *name == attribute)?;
-        text_at(text, path)
+        let (_, held) = self.0.iter().find(|(name, _)| *name == attribute)?;
+        match held {
+            Held::Json(text) => text_at(text, path),
+            Held::Fields(fields) => text_in(fields, path),
+        }
     }
 }
 
@@ -52,6 +68,17 @@ fn text_at(json: &str, path: Names) -> Option<String> {
     };
     let object: Object<'_> = serde_json::from_str(json).ok()?;
     text_at(object.get(*key)?.get(), rest)
+}
+
+fn text_in(fields: &str, path: Names) -> Option<String> {
+    let (key, rest) = path.split_first()?;
+    let field = Fields::of(fields).find(|field| field.key.0 == *key)?;
+    match field.value {
+        Value::Text(text) if rest.is_empty() => Some(text.into_owned()),
+        Value::Text(text) => text_at(&text, rest),
+        Value::Nested(fields) => text_in(fields, rest),
+        _ => None,
+    }
 }
 
 fn is_error(json: &str) -> bool {
@@ -90,6 +117,26 @@ fn flag(json: &str, wrappers_max: usize) -> Option<bool> {
         },
         _ => None,
     }
+}
+
+/// The same in fields, which OTLP has for JSON objects.
+fn flag_in(fields: &str, wrappers_max: usize) -> Option<bool> {
+    let wrappers_max = wrappers_max.checked_sub(1)?;
+    let fields: Vec<_> = Fields::of(fields).collect();
+    let flag_field = fields.iter().find_map(|field| match field.value {
+        Value::Bool(flag) if ERROR_FLAGS.contains(&field.key.0.as_ref()) => Some(flag),
+        _ => None,
+    });
+    let wrapped = fields
+        .iter()
+        .filter(|field| RESULT_WRAPPERS.contains(&field.key.0.as_ref()));
+    flag_field.or_else(|| {
+        wrapped.into_iter().find_map(|field| match &field.value {
+            Value::Text(text) => flag(text, wrappers_max),
+            Value::Nested(fields) => flag_in(fields, wrappers_max),
+            _ => None,
+        })
+    })
 }
 
 fn flag_of(object: &Object<'_>) -> Option<bool> {

@@ -1,4 +1,4 @@
-//! A text into requests: one a line, or pretty-printed over many, or several on one line.
+//! A text into requests: one a line, or pretty-printed over many, or several on one line, or in a JSON list.
 //!
 //! Owns: where a request begins and ends, and its limits of length and nesting, which are checked before anything
 //! parses it. Does not own: what is in it.
@@ -32,6 +32,8 @@ pub struct Frames<'a> {
     at: usize,
     line: u64,
     mistakes: u32,
+    /// Between the brackets of a list of requests.
+    is_in_list: bool,
 }
 
 /// How a request ends.
@@ -52,6 +54,7 @@ impl<'a> Frames<'a> {
             at: 0,
             line: 1,
             mistakes: 0,
+            is_in_list: false,
         }
     }
 
@@ -157,6 +160,23 @@ impl<'a> Frames<'a> {
         }
     }
 
+    /// Past blanks, and past what holds a list of requests together.
+    fn skip_to_next(&mut self) {
+        loop {
+            let rest = self.text[self.at..].trim_ascii_start();
+            self.advance_to(self.text.len() - rest.len());
+            match rest.first() {
+                Some(b'[') if rest[1..].trim_ascii_start().starts_with(b"{") => {
+                    self.is_in_list = true;
+                }
+                Some(b',') if self.is_in_list => {}
+                Some(b']') if self.is_in_list => self.is_in_list = false,
+                _ => return,
+            }
+            self.at += 1;
+        }
+    }
+
     fn line_end(&self, from: usize) -> usize {
         memchr::memchr(b'\n', &self.text[from..]).map_or(self.text.len(), |end| from + end)
     }
@@ -171,9 +191,7 @@ impl<'a> Iterator for Frames<'a> {
     type Item = Frame<'a>;
 
     fn next(&mut self) -> Option<Frame<'a>> {
-        let rest = &self.text[self.at..];
-        let blank = rest.len() - rest.trim_ascii_start().len();
-        self.advance_to(self.at + blank);
+        self.skip_to_next();
         (self.at < self.text.len()).then(|| self.frame())
     }
 }
@@ -216,6 +234,15 @@ mod tests {
             "{\"a\":1}{\"b\":2}",
             &[(1, Ok("{\"a\":1}")), (1, Ok("{\"b\":2}"))],
         );
+        check(
+            "[{\"a\":1},\n {\"b\":2}\n]\n{\"c\":3}",
+            &[
+                (1, Ok("{\"a\":1}")),
+                (2, Ok("{\"b\":2}")),
+                (4, Ok("{\"c\":3}")),
+            ],
+        );
+        check("[1]\n]", &[(1, Err(NOT_OTLP)), (2, Err(NOT_OTLP))]);
         check("", &[]);
     }
 

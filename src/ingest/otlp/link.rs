@@ -1,22 +1,20 @@
 //! Spans and logs of one call, joined into one execution, over all files that are open.
 //!
-//! Owns: the open files' records, which of them are repeats, and what the records of one call add up to. Does not own:
-//! the way up from a span (`tree`), loading the executions (`service`).
+//! Owns: the open files' records, and which of them are repeats. Does not own: the way up from a span (`tree`), which
+//! span a log record tells of (`join`), what the records of one call add up to (`execution`), loading the executions
+//! (`service`).
 //!
 //! The rule: from each candidate walk up the parents, through spans of any kind, to the nearest candidate of the same
-//! trace; the two are one execution. The top-most one is the primary and gives tool, start and duration; the others
-//! fill in what it does not know. It failed when any of them says so.
+//! trace; the two are one execution, of which the top-most candidate is the primary.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
-use std::sync::Arc;
 
-use super::profiles::TOOL_ERROR;
-use super::record::{Candidate, SpanKey, Telemetry};
+use super::record::{Candidate, Node, SpanKey, Surrounding, Telemetry};
 use super::tree::Tree;
+use super::{execution, join};
 use crate::model::batch::BatchBuilder;
-use crate::model::schema::TEXT_COLUMNS;
-use crate::model::{Batch, Column, EventKind, EventRow, Outcome, TimeUs};
+use crate::model::{Batch, Outcome, TimeUs};
 
 /// All telemetry that is open.
 #[derive(Debug, Default)]
@@ -100,16 +98,17 @@ impl Linker {
     pub fn link(&self) -> Linked {
         let mut linked = Linked::default();
         let (candidates, mut tree) = self.distinct(&mut linked.by_source);
+        let records: Vec<Option<&Candidate>> = candidates
+            .iter()
+            .map(|found| Some(found.as_ref()?.1))
+            .collect();
         let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (at, found) in candidates.iter().enumerate() {
-            if let Some((_, one)) = found {
-                // A log record belongs to the span it was written in, or stands alone.
-                groups
-                    .entry(tree.top(one.key).unwrap_or(at))
-                    .or_default()
-                    .push(at);
+        for (at, home) in join::homes(&records, &mut tree).into_iter().enumerate() {
+            if records[at].is_some() {
+                groups.entry(home).or_default().push(at);
             }
         }
+        let surroundings = self.surroundings();
         let mut events = BatchBuilder::default();
         for (primary, members) in groups {
             let Some((source, first)) = candidates[primary] else {
@@ -120,9 +119,9 @@ impl Linker {
                 others.filter_map(|at| Some(candidates[at]?.1)).collect();
             members.sort_by_key(|one| (one.start_us, one.id));
             members.insert(0, first);
-            push(&mut events, &members);
+            let outcome = execution::push(&mut events, &members, &tree, &surroundings);
             let summary = linked.by_source.entry(source).or_default();
-            summary.executions += u64::from(first.outcome != Outcome::Rejected);
+            summary.executions += u64::from(outcome != Outcome::Rejected);
             let (from, until) = summary.span_us.unwrap_or((first.start_us, first.start_us));
             summary.span_us = Some((from.min(first.start_us), until.max(first.start_us)));
         }
@@ -130,11 +129,15 @@ impl Linker {
         linked
     }
 
+    /// What spans that are no candidates know, by span.
+    fn surroundings(&self) -> HashMap<SpanKey, &Surrounding> {
+        let sources = self.sources.iter();
+        let all = sources.flat_map(|source| &source.telemetry.surroundings);
+        all.map(|one| (one.key, one)).collect()
+    }
+
     /// Candidates with their sources, where repeats are `None`; and all spans. Counts the repeats.
-    fn distinct(
-        &self,
-        by_source: &mut BTreeMap<u32, SourceSummary>,
-    ) -> (Vec<Option<(u32, &Candidate)>>, Tree) {
+    fn distinct(&self, by_source: &mut BTreeMap<u32, SourceSummary>) -> (Vec<Sourced<'_>>, Tree) {
         let mut candidates = Vec::new();
         let mut tree = Tree::default();
         let mut log_ids = HashSet::new();
@@ -154,7 +157,14 @@ impl Linker {
                     continue;
                 }
                 duplicates += u64::from(!node.is_set_aside);
-                if let Some(at) = at {
+                let Some(at) = at else { continue };
+                let first = tree.candidate(node.key);
+                if says_more(candidates[at], first.and_then(|first| candidates[first])) {
+                    tree.replace(node.key, at);
+                    if let Some(first) = first {
+                        candidates[first] = None;
+                    }
+                } else {
                     candidates[at] = None;
                 }
             }
@@ -192,21 +202,43 @@ fn count_down<K: Hash + Eq>(counts: &mut HashMap<K, u32>, key: K) {
     }
 }
 
-/// Drops what stands in a file twice, and says how many records that were.
+type Sourced<'a> = Option<(u32, &'a Candidate)>;
+
+/// Does a later record of a span say more than the one that came first?
+fn says_more(later: Sourced<'_>, first: Sourced<'_>) -> bool {
+    let (Some((_, later)), first) = (later, first) else {
+        return false;
+    };
+    first.is_none_or(|(_, first)| later.says_more_than(first))
+}
+
+/// Drops what stands in a file twice, and says how many records that were. Of two records of a span, the one that
+/// says more is kept.
 fn drop_repeats(telemetry: &mut Telemetry) -> u64 {
     let mut keep = vec![true; telemetry.candidates.len()];
     let mut repeats = 0;
-    let mut spans = HashSet::with_capacity(telemetry.nodes.len());
-    telemetry.nodes.retain(|node| {
-        let is_new = spans.insert(node.key);
-        if !is_new {
-            repeats += u64::from(!node.is_set_aside);
-            if let Some(at) = node.candidate {
-                keep[at as usize] = false;
-            }
+    let mut places: HashMap<SpanKey, usize> = HashMap::with_capacity(telemetry.nodes.len());
+    let mut nodes: Vec<Node> = Vec::with_capacity(telemetry.nodes.len());
+    for node in &telemetry.nodes {
+        let Some(&place) = places.get(&node.key) else {
+            places.insert(node.key, nodes.len());
+            nodes.push(*node);
+            continue;
+        };
+        let first = &mut nodes[place];
+        repeats += u64::from(!node.is_set_aside && !first.is_set_aside);
+        let Some(at) = node.candidate else { continue };
+        let record = |at: u32| (0, &telemetry.candidates[at as usize]);
+        let dropped = if says_more(Some(record(at)), first.candidate.map(record)) {
+            std::mem::replace(first, *node).candidate
+        } else {
+            Some(at)
+        };
+        if let Some(dropped) = dropped {
+            keep[dropped as usize] = false;
         }
-        is_new
-    });
+    }
+    telemetry.nodes = nodes;
     let mut log_ids = HashSet::new();
     for (one, keep) in telemetry.candidates.iter().zip(&mut keep) {
         if one.is_log && !log_ids.insert(one.id) {
@@ -232,54 +264,4 @@ fn drop_repeats(telemetry: &mut Telemetry) -> u64 {
         .candidates
         .retain(|_| keep.next().unwrap_or_default());
     repeats
-}
-
-/// The execution of a group; the primary stands first.
-fn push(events: &mut BatchBuilder, members: &[&Candidate]) {
-    let first = members[0];
-    let of = |column: fn(&Candidate) -> &Option<Arc<str>>| {
-        members.iter().find_map(|one| column(one).as_deref())
-    };
-    let failed = members.iter().any(|one| one.outcome == Outcome::Failure);
-    let server_side = members.iter().filter(|one| one.is_server);
-    let server = server_side
-        .clone()
-        .find_map(|one| one.server.as_deref())
-        .or_else(|| of(|one| &one.server));
-    let duration_ms = members
-        .iter()
-        .map(|one| one.duration_ms)
-        .find(|ms| !ms.is_nan());
-    // The server often knows the exception where the client only saw a tool's error.
-    let mut classes = members.iter().filter_map(|one| one.error_class.as_deref());
-    let error = classes
-        .find(|class| *class != TOOL_ERROR)
-        .or_else(|| of(|one| &one.error_class))
-        .or_else(|| of(|one| &one.error_otherwise));
-    let text = TEXT_COLUMNS.map(|column| match column {
-        Column::Tool => of(|one| &one.tool),
-        Column::Server => server,
-        Column::User => of(|one| &one.user),
-        Column::Workspace => of(|one| &one.workspace),
-        Column::Client => of(|one| &one.client),
-        Column::ClientVersion => of(|one| &one.client_version),
-        Column::Platform => of(|one| &one.platform),
-        Column::ErrorClass => error,
-        Column::Session => of(|one| &one.session),
-        Column::Model => of(|one| &one.model),
-        _ => None,
-    });
-    events.push(&EventRow {
-        time_us: first.start_us,
-        kind: EventKind::Execution,
-        outcome: if failed {
-            Outcome::Failure
-        } else {
-            first.outcome
-        },
-        event_id: first.id,
-        text,
-        duration_ms,
-        ..EventRow::default()
-    });
 }

@@ -5,11 +5,12 @@
 
 use super::attributes::Attributes;
 use super::dialect::{LogKind, LogProfile};
+use super::log_profiles::LOGS;
 use super::profiles;
 use super::read::Reader;
-use super::record::{BAD_DURATION, Candidate, believable, error_class, id};
+use super::record::{BAD_DURATION, Candidate, believable, error_class, span_id, trace_id};
 use super::value::Value;
-use super::wire::LogRecord;
+use super::wire::{Fields, LogRecord};
 use crate::ingest::values::{Reason, hash_identity};
 use crate::model::Outcome;
 use crate::model::limits::DURATION_MS_MAX;
@@ -21,19 +22,26 @@ impl Reader {
         mut log: LogRecord<'_>,
         resource: &Attributes<'_>,
     ) -> Result<(), Reason> {
-        let own = Attributes::collect(log.attributes.take(), &mut self.telemetry.tally);
+        // Some write the event's fields into the body instead.
+        let nested = match log.body {
+            Value::Nested(fields) => fields,
+            _ => "",
+        };
+        let attributes = log.attributes.take().into_iter().flatten().flatten();
+        let attributes = attributes.chain(Fields::of(nested));
+        let own = Attributes::collect(attributes, &mut self.telemetry.tally);
         let event_name = own.text(profiles::EVENT_NAME).unwrap_or_default();
         let body = match &log.body {
             Value::Text(body) => body.as_ref(),
             _ => "",
         };
         let names = [event_name, log.event_name.0.as_ref(), body];
-        let profile = profiles::LOGS
+        let profile = LOGS
             .iter()
             .find(|profile| names.iter().any(|name| profile.events.contains(name)));
         // A body that is not the event's name may be anything.
         let is_name = profile.is_some_and(|profile| profile.events.contains(&body));
-        if log.body != Value::Empty && !is_name {
+        if log.body != Value::Empty && nested.is_empty() && !is_name {
             self.telemetry.tally.drop_field("body", 1);
         }
         match profile {
@@ -63,6 +71,7 @@ impl Reader {
             LogKind::Decision if !is_rejected => return Ok(None),
             LogKind::Decision => Outcome::Rejected,
             LogKind::Execution if is_rejected && success != Some(true) => Outcome::Rejected,
+            LogKind::Execution if own.is_marked(profiles::CANCELLED) => Outcome::Cancelled,
             LogKind::Execution if has_failed => Outcome::Failure,
             LogKind::Execution => Outcome::Success,
         };
@@ -91,8 +100,9 @@ impl Reader {
         // What never ran took no time, whatever the record says.
         let ran_ms = lasted_ms.filter(|_| outcome != Outcome::Rejected);
         Ok(Some(Candidate {
-            key: (id(&log.trace_id), id(&log.span_id) as u64),
+            key: (trace_id(&log.trace_id), span_id(&log.span_id)),
             is_log: true,
+            is_echo: profile.is_echo,
             id: self.log_id(&identity, !sequence.is_empty()),
             start_us,
             duration_ms: ran_ms.unwrap_or(f64::NAN),

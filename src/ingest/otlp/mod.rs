@@ -1,6 +1,6 @@
 //! OTLP/JSON (D3): traces and logs as the OpenTelemetry Collector writes them, into tool executions.
 //!
-//! Owns: the records of a file ([`read`]), the table of dialects (`profiles`), and the joining of spans and logs of
+//! Owns: the records of a file ([`read`]), the tables of dialects (`profiles`), and the joining of spans and logs of
 //! one call over all files ([`Linker`]). Does not own: what an execution counts as (`engine`).
 //!
 //! Content never gets further than the line it stands in: attributes outside of the allow-list are counted by name
@@ -9,12 +9,16 @@
 mod attributes;
 mod content;
 mod dialect;
+mod execution;
 mod frames;
+mod join;
 mod link;
+mod log_profiles;
 mod logs;
 mod profiles;
 mod read;
 mod record;
+mod span_profiles;
 mod spans;
 mod tree;
 mod value;

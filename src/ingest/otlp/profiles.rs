@@ -1,25 +1,38 @@
-//! The dialects of telemetry, as data. To teach Toolscope a new one, add a row here and a line of it to the tests.
-//!
-//! A span or log record is a *candidate* for an execution when a profile matches it; the first match wins, so special
-//! dialects stand before the conventions. A row says only where it differs from [`COMMON`] and [`GENERIC_LOG`].
+//! What the dialects of telemetry have in common, as data. The dialects themselves are `span_profiles` and
+//! `log_profiles`: to teach Toolscope a new one, add a row there and a few lines of it to the tests.
 
-use super::dialect::{Columns, LogKind, LogProfile, Names, Place, Side, SpanProfile, When};
+use super::dialect::{Columns, Mark, Names, Place};
 
-/// Where the columns of most dialects come from.
-const COMMON: Columns = Columns {
+/// Where the columns of most dialects come from. Names that only one product uses stand last.
+pub const COMMON: Columns = Columns {
     user: &[
         "user.email",
         "enduser.id",
         "user.account_uuid",
         "user.id",
         "user.name",
+        "gen_ai.user.id",
+        "langfuse.user.id",
+        "langsmith.metadata.user_id",
+        "traceloop.association.properties.user_id",
+        "ai.telemetry.metadata.userId",
+        "user_id",
+        "userId",
     ],
     session: &[
         "session.id",
         "gen_ai.conversation.id",
         "conversation.id",
-        "mcp.session.id",
+        "langfuse.session.id",
+        "langsmith.metadata.thread_id",
+        "langsmith.metadata.session_id",
+        "traceloop.association.properties.session_id",
+        "ai.telemetry.metadata.sessionId",
+        "gcp.vertex.agent.session_id",
+        "session_id",
+        "sessionId",
     ],
+    transport_session: &["mcp.session.id"],
     workspace: &[
         "workspace.id",
         "workspace",
@@ -31,16 +44,19 @@ const COMMON: Columns = Columns {
     server: &[
         Place::Attribute("mcp.server.name"),
         Place::Attribute("mcp_server_name"),
+        Place::Attribute("github.copilot.tool.parameters.mcp_server_name"),
     ],
+    client_info: &["mcp.client.name"],
+    client_info_version: &["mcp.client.version"],
     client: &["service.name"],
     client_version: &["app.version", "service.version"],
     platform: &["os.type", "os.name"],
     model: &["gen_ai.request.model", "gen_ai.response.model", "model"],
-    error_class: &["error.type", "error_type"],
+    error_class: &["error.type", "error_type", "error_class"],
 };
 
 /// Where the conventions put a tool's name.
-const TOOL: &[Place] = &[
+pub const TOOL: &[Place] = &[
     Place::Attribute("gen_ai.tool.name"),
     Place::Attribute("mcp.tool.name"),
     Place::Attribute("tool.name"),
@@ -48,175 +64,74 @@ const TOOL: &[Place] = &[
     Place::NameAfter("execute_tool "),
 ];
 
-/// Spans, special dialects first.
-pub const SPANS: &[SpanProfile] = &[
-    // Logfire, client
-    SpanProfile {
-        when: &[
-            When::Scope("logfire.mcp"),
-            When::NameStarts("MCP request: tools/call"),
-        ],
-        tool: &[
-            Place::NameAfter("MCP request: tools/call "),
-            Place::Content("request", &["params", "name"]),
-        ],
-        side: Side::ByKind,
-        columns: COMMON,
-    },
-    // Logfire, server
-    SpanProfile {
-        when: &[
-            When::Scope("logfire.mcp"),
-            When::NameStarts("MCP server handle request: tools/call"),
-        ],
-        tool: &[Place::Content("request", &["params", "name"])],
-        side: Side::Server,
-        columns: COMMON,
-    },
-    // Traceloop
-    SpanProfile {
-        when: &[When::Is("traceloop.span.kind", "tool")],
-        tool: &[
-            Place::Attribute("traceloop.entity.name"),
-            Place::NameBefore(".tool"),
-        ],
-        side: Side::ByKind,
-        columns: Columns {
-            server: &[Place::Attribute("traceloop.workflow.name")],
-            ..COMMON
-        },
-    },
-    // Shinzo
-    SpanProfile {
-        when: &[
-            When::Is("mcp.method.name", "tools/call"),
-            When::Has("mcp.tool.name"),
-        ],
-        tool: TOOL,
-        side: Side::Server,
-        columns: COMMON,
-    },
-    // FastMCP
-    SpanProfile {
-        when: &[
-            When::Scope("fastmcp"),
-            When::Is("mcp.method.name", "tools/call"),
-        ],
-        tool: TOOL,
-        side: Side::ByKind,
-        columns: Columns {
-            server: &[Place::Attribute("fastmcp.server.name")],
-            ..COMMON
-        },
-    },
-    // OpenInference
-    SpanProfile {
-        when: &[When::Is("openinference.span.kind", "TOOL")],
-        tool: TOOL,
-        side: Side::ByKind,
-        columns: COMMON,
-    },
-    // MCP conventions
-    SpanProfile {
-        when: &[When::Is("mcp.method.name", "tools/call")],
-        tool: TOOL,
-        side: Side::ByKind,
-        columns: COMMON,
-    },
-    // GenAI conventions
-    SpanProfile {
-        when: &[When::Is("gen_ai.operation.name", "execute_tool")],
-        tool: TOOL,
-        side: Side::ByKind,
-        columns: COMMON,
-    },
+/// The call's own id, as the model gave it: the same in all records of one call, and in one session never given twice
+/// at the same time.
+pub const CALL_IDS: Names = &[
+    "gen_ai.tool.call.id",
+    "gen_ai.tool.call_id",
+    "tool_use_id",
+    "tool_call_id",
+    "tool.call_id",
+    "tool.call.id",
+    "call_id",
+    "ai.toolCall.id",
 ];
 
-/// A log record by the GenAI conventions, and what most dialects of logs have in common.
-const GENERIC_LOG: LogProfile = LogProfile {
-    name: "GenAI conventions",
-    events: &["gen_ai.tool.call", "gen_ai.execute_tool", "mcp.tools/call"],
-    kind: LogKind::Execution,
-    tool: &[
-        Place::Attribute("gen_ai.tool.name"),
-        Place::Attribute("mcp.tool.name"),
-    ],
-    columns: COMMON,
-    success: "success",
-    decision: "decision",
-    duration_ms: &["duration_ms", "gen_ai.tool.call.duration_ms"],
-    time: "event.timestamp",
-    sequence: &[
-        "event.sequence",
-        "tool_use_id",
-        "call_id",
-        "gen_ai.tool.call.id",
-        "tool_result_seq",
-    ],
-};
-
-const CODEX: LogProfile = LogProfile {
-    name: "Codex CLI",
-    events: &["codex.tool_result"],
-    tool: &[Place::Attribute("tool_name")],
-    columns: Columns {
-        server: &[Place::Attribute("mcp_server")],
-        ..COMMON
-    },
-    ..GENERIC_LOG
-};
-
-const CLAUDE_CODE: LogProfile = LogProfile {
-    name: "Claude Code",
-    events: &["claude_code.tool_result", "tool_result"],
-    // An MCP tool is called "mcp_tool" here, with or without the details that are logged only where somebody turned
-    // them on: a name that depends on a setting would count one tool as two.
-    tool: &[Place::Attribute("tool_name")],
-    columns: Columns {
-        server: &[Place::Content("tool_parameters", &["mcp_server_name"])],
-        ..COMMON
-    },
-    ..GENERIC_LOG
-};
-
-/// Log records.
-pub const LOGS: &[LogProfile] = &[
-    CODEX,
-    LogProfile {
-        name: "Codex CLI, decisions",
-        events: &["codex.tool_decision"],
-        kind: LogKind::Decision,
-        ..CODEX
-    },
-    LogProfile {
-        name: "Gemini CLI",
-        events: &["gemini_cli.tool_call"],
-        tool: &[Place::Attribute("function_name")],
-        ..GENERIC_LOG
-    },
-    CLAUDE_CODE,
-    LogProfile {
-        name: "Claude Code, decisions",
-        events: &["claude_code.tool_decision", "tool_decision"],
-        kind: LogKind::Decision,
-        ..CLAUDE_CODE
-    },
-    LogProfile {
-        name: "VS Code Copilot",
-        events: &["copilot_chat.tool.call"],
-        ..GENERIC_LOG
-    },
-    GENERIC_LOG,
+/// What says failure, beside the status, an error class and an exception. A product's name says where it was seen.
+pub const FAILED: &[Mark] = &[
+    // Claude Code and Qwen Code
+    Mark::False("success"),
+    Mark::False("tool.success"),
+    // Sentry, and the servers that followed it
+    Mark::True("mcp.tool.result.is_error"),
+    Mark::True("mcp.tool.is_error"),
+    Mark::True("mcp.result.is_error"),
+    // LiveKit
+    Mark::True("lk.function_tool.is_error"),
+    // Strands, and before 1.0
+    Mark::Is("gen_ai.tool.status", &["error"]),
+    Mark::Is("tool.status", &["error", "failed"]),
+    Mark::Is("langfuse.observation.level", &["ERROR"]),
 ];
 
-/// Spans of these scopes that are no candidates are understood: they are the calls around tool executions.
-/// With what is to be said of them, if anything.
+/// What says that somebody stopped the call.
+pub const CANCELLED: &[Mark] = &[
+    // Qwen Code: spans, then logs
+    Mark::Is("qwen-code.tool.failure_kind", &["cancelled"]),
+    Mark::Is("status", &["cancelled"]),
+];
+
+/// Where a span tells of a decision about its call.
+pub const DECISIONS: Names = &["decision"];
+/// Decisions against a call.
+pub const REJECTED: Names = &["reject", "rejected", "denied", "deny", "abort", "timed_out"];
+
+/// Spans of these scopes that are no candidates are understood: they are the calls around tool executions. A name that
+/// ends with a dot or a dash is a family. With what is to be said of them, if anything.
 pub const KNOWN_SCOPES: &[(&str, Option<&str>)] = &[
     ("mcp-python-sdk", None),
     ("fastmcp", None),
     ("logfire.mcp", None),
     ("pydantic-ai", None),
-    ("opentelemetry.instrumentation.mcp.instrumentation", None),
+    ("Experimental.ModelContextProtocol", None),
+    ("Experimental.Microsoft.Extensions.AI", None),
+    ("Experimental.Microsoft.Agents.AI", None),
+    ("agent_framework", None),
+    ("autogen-core", None),
+    ("opentelemetry.instrumentation.mcp.", None),
+    ("opentelemetry.instrumentation.langchain", None),
+    ("opentelemetry.instrumentation.openai_agents", None),
+    ("openinference.instrumentation.", None),
+    ("@arizeai/openinference-", None),
+    ("gcp.vertex.agent", None),
+    ("strands.telemetry.tracer", None),
+    ("strands-agents", None),
+    ("langsmith", None),
+    ("langfuse-sdk", None),
+    ("ai", None),
+    ("com.anthropic.claude_code.tracing", None),
+    ("qwen-code", None),
+    ("copilot-chat", None),
     (
         "gemini-cli",
         Some(
@@ -227,14 +142,28 @@ pub const KNOWN_SCOPES: &[(&str, Option<&str>)] = &[
 /// A span with one of these attributes follows the conventions, but is about something else than a tool.
 pub const KNOWN_ATTRIBUTES: Names = &[
     "mcp.method.name",
+    "mcp.method",
     "gen_ai.operation.name",
+    "gen_ai.system",
+    "gen_ai.provider.name",
     "traceloop.span.kind",
+    "openinference.span.kind",
+    "langsmith.span.kind",
+    "langfuse.observation.type",
+    "mlflow.spanType",
+    "mastra.span.type",
+    "agentops.span.kind",
+    "ai.operationId",
+    "spring.ai.kind",
 ];
+/// Spans named like this are the other spans of a client that is known.
+pub const KNOWN_NAMES: Names = &["claude_code.", "qwen-code."];
 /// Events of these families that are no candidates are understood.
 pub const KNOWN_EVENTS: Names = &[
     "codex.",
     "gemini_cli.",
     "claude_code.",
+    "qwen-code.",
     "copilot_chat.",
     "gen_ai.",
     "event otel/src/",
@@ -242,10 +171,10 @@ pub const KNOWN_EVENTS: Names = &[
     "api_request",
     "api_error",
     "tool_decision",
+    // Cline
+    "task.",
 ];
 
-/// Decisions against a call.
-pub const REJECTED: Names = &["reject", "rejected", "denied", "deny", "abort"];
 pub const EVENT_NAME: &str = "event.name";
 /// The name of an exception's class, from an `exception` event.
 pub const EXCEPTION_TYPE: &str = "exception.type";
@@ -260,7 +189,25 @@ pub const FLAGGED_CONTENT: Names = &[
     "traceloop.entity.output",
     "mcp.response.value",
     "gen_ai.tool.call.result",
+    // OpenInference
     "output.value",
+    // Vercel AI SDK
+    "ai.toolCall.result",
+    // Google ADK
+    "gcp.vertex.agent.tool_response",
+    "langfuse.observation.output",
+    "mlflow.spanOutputs",
+    // LangSmith
+    "gen_ai.completion",
+    "agentops.entity.output",
+    // Pydantic AI before version 3 of its instrumentation
+    "tool_response",
+    "spring.ai.tool.call.result",
+    // Sentry, and Strands before 1.0
+    "mcp.tool.result.content",
+    "tool.result",
+    "lk.function_tool.output",
+    "lk.pii.function_tool.output",
 ];
 /// The flag's names.
 pub const ERROR_FLAGS: Names = &["isError", "is_error"];

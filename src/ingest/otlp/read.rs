@@ -9,11 +9,12 @@ use std::sync::Arc;
 use super::attributes::Attributes;
 use super::dialect::{Columns, Place};
 use super::frames::{CUT_OFF, Frames, NOT_OTLP};
+use super::profiles;
 use super::record::{Candidate, Telemetry};
-use super::wire::{Request, Resource, ResourceLogs, ResourceSpans, Scope};
+use super::wire::{List, Request, Resource, ResourceLogs, ResourceSpans, Scope};
 use crate::ingest::IngestError;
 use crate::ingest::recognise::without_mark;
-use crate::ingest::values::Reason;
+use crate::ingest::values::{Reason, hash_identity};
 use crate::model::Outcome;
 
 const METRICS: &str = "Metrics hold no executions; traces and logs do.";
@@ -43,7 +44,9 @@ fn parse(text: &str) -> Result<Request<'_>, Reason> {
         .map_err(|error| if error.is_eof() { CUT_OFF } else { NOT_OTLP })?;
     let is_empty = request.resource_spans.is_none()
         && request.resource_logs.is_none()
-        && request.resource_metrics.is_none();
+        && request.resource_metrics.is_none()
+        && request.scope_spans.is_none()
+        && request.scope_logs.is_none();
     // An exporter with nothing to say writes an empty object; anything else is something else.
     let says_nothing = || text.bytes().all(|byte| b"{} \t\r\n".contains(&byte));
     if is_empty && !says_nothing() {
@@ -79,15 +82,29 @@ impl Reader {
         self.requests += 1;
         self.alike.clear();
         let mut number = 0;
-        for group in request.resource_spans.into_iter().flatten() {
+        let resource = request.resource;
+        let bare_spans = request.scope_spans.map(|scope_spans| ResourceSpans {
+            resource: resource.clone(),
+            scope_spans: Some(scope_spans),
+        });
+        let bare_logs = request.scope_logs.map(|scope_logs| ResourceLogs {
+            resource,
+            scope_logs: Some(scope_logs),
+        });
+        for group in request
+            .resource_spans
+            .into_iter()
+            .flatten()
+            .chain(bare_spans)
+        {
             self.spans(group, line, &mut number);
         }
-        for group in request.resource_logs.into_iter().flatten() {
+        for group in request.resource_logs.into_iter().flatten().chain(bare_logs) {
             self.logs(group, line, &mut number);
         }
         for group in request.resource_metrics.into_iter().flatten() {
             for scoped in group.scope_metrics.into_iter().flatten() {
-                let metrics = scoped.metrics.map_or(0, |metrics| metrics.len());
+                let metrics = scoped.metrics.as_ref().map_or(0, List::len);
                 self.telemetry.tally.rows_read += metrics as u64;
                 self.telemetry.tally.note(METRICS);
             }
@@ -124,7 +141,10 @@ impl Reader {
 
     fn resource<'a>(&mut self, resource: Option<Resource<'a>>) -> Attributes<'a> {
         let attributes = resource.and_then(|resource| resource.attributes);
-        Attributes::collect(attributes, &mut self.telemetry.tally)
+        Attributes::collect(
+            attributes.into_iter().flatten().flatten(),
+            &mut self.telemetry.tally,
+        )
     }
 
     /// What every dialect says in attributes of the record or of its resource.
@@ -141,31 +161,45 @@ impl Reader {
         };
         let user = either(columns.user);
         let session = either(columns.session);
+        let transport_session = either(columns.transport_session);
         let workspace = either(columns.workspace);
         let model = either(columns.model);
         let platform = either(columns.platform);
         let version = either(columns.client_version);
         let client = self.name(resource.first_text(columns.client));
+        let client_info = self.name(own.first_text(columns.client_info));
+        let client_info_version = self.name(own.first_text(columns.client_info_version));
+        let call = profiles::CALL_IDS.iter().find_map(|name| own.label(name));
+        let process = resource.first_text(columns.session);
         // A server's resource describes the server's program and machine, not the client's.
         let of_client = |name: Option<Arc<str>>| name.filter(|_| !is_server);
         Candidate {
             key: (0, 0),
             is_log: false,
+            is_echo: false,
             is_server,
             id: 0,
+            // Some clients count their calls from one in every session.
+            call: call.map_or(0, |call| {
+                let session = session.as_deref().unwrap_or_default();
+                hash_identity(&format!("{session}:{call}"))
+            }),
+            process: process.map_or(0, hash_identity),
             start_us: 0,
             duration_ms: f64::NAN,
             outcome: Outcome::Success,
             tool: None,
-            server: self
-                .place(columns.server, own, "")
-                .or(client.clone().filter(|_| is_server)),
+            server: self.place(columns.server, own, ""),
+            service: client.clone().filter(|_| is_server),
             user,
             workspace,
+            client_info,
+            client_info_version,
             client: of_client(client),
             client_version: of_client(version),
             platform: of_client(platform),
             session,
+            transport_session,
             model,
             error_class: None,
             error_otherwise: None,
@@ -181,6 +215,14 @@ impl Reader {
     ) -> Option<Arc<str>> {
         places.iter().find_map(|place| match *place {
             Place::Attribute(name) => self.name(own.text(name)),
+            Place::Within(name, before, after) => {
+                let rest = own.text(name).and_then(|text| text.strip_prefix(before));
+                self.name(
+                    rest.and_then(|rest| rest.split_once(after))
+                        .map(|cut| cut.0),
+                )
+            }
+            Place::Name => self.name(Some(span_name)),
             Place::NameAfter(before) => self.name(span_name.split_once(before).map(|cut| cut.1)),
             Place::NameBefore(after) => self.name(span_name.strip_suffix(after)),
             Place::Content(name, path) => self.name(own.content.name_at(name, path).as_deref()),

@@ -5,6 +5,9 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
 use super::attributes::Attributes;
 use super::dialect::Names;
 use super::value::Text;
@@ -39,26 +42,64 @@ pub struct Candidate {
     /// A span's own key, or for a log record that of the span it was written in; zero when there is none.
     pub key: SpanKey,
     pub is_log: bool,
+    /// Tells again what a span tells, or may.
+    pub is_echo: bool,
     pub is_server: bool,
     /// Identity of the record, the same when it is delivered again.
     pub id: u64,
+    /// The same in all records of one call; zero when the record does not know.
+    pub call: u64,
+    /// The same in all that one process tells of itself; zero when it does not say.
+    pub process: u64,
     pub start_us: i64,
     /// NaN when it is not known.
     pub duration_ms: f64,
     pub outcome: Outcome,
     pub tool: Option<Arc<str>>,
+    /// As a record names it.
     pub server: Option<Arc<str>>,
+    /// The program that reports, where that is the server.
+    pub service: Option<Arc<str>>,
     pub user: Option<Arc<str>>,
     pub workspace: Option<Arc<str>>,
+    /// As it introduced itself to the server.
+    pub client_info: Option<Arc<str>>,
+    pub client_info_version: Option<Arc<str>>,
+    /// The program that reports, where that is the client.
     pub client: Option<Arc<str>>,
     pub client_version: Option<Arc<str>>,
     pub platform: Option<Arc<str>>,
     pub session: Option<Arc<str>>,
+    /// Of the connection, which is a new one with every request where servers keep no state.
+    pub transport_session: Option<Arc<str>>,
     pub model: Option<Arc<str>>,
     /// As the record names it.
     pub error_class: Option<Arc<str>>,
     /// What a failure is called when no record of the call names its class: an exception, or what the flag was.
     pub error_otherwise: Option<Arc<str>>,
+}
+
+impl Candidate {
+    /// Of one span delivered twice, that of a call that is over says more than that of one that is still open.
+    pub fn says_more_than(&self, other: &Self) -> bool {
+        other.duration_ms.is_nan() && !self.duration_ms.is_nan()
+    }
+
+    pub fn end_us(&self) -> i64 {
+        if self.duration_ms.is_nan() {
+            self.start_us
+        } else {
+            self.start_us + (self.duration_ms * 1e3) as i64
+        }
+    }
+}
+
+/// What a span that is no candidate knows of the calls below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surrounding {
+    pub key: SpanKey,
+    pub user: Option<Arc<str>>,
+    pub session: Option<Arc<str>>,
 }
 
 /// One file's records.
@@ -68,6 +109,7 @@ pub struct Telemetry {
     pub tally: Tally,
     pub nodes: Vec<Node>,
     pub candidates: Vec<Candidate>,
+    pub surroundings: Vec<Surrounding>,
 }
 
 /// The class of an error, where it is a token.
@@ -81,8 +123,17 @@ pub(super) fn is_token(text: &str) -> bool {
     (1..=TOKEN_BYTES_MAX).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
-/// Hex, as the standard says; anything else by its hash, so that it still identifies. Zero when there is none.
-pub(super) fn id(text: &Text<'_>) -> u128 {
+pub(super) fn trace_id(text: &Text<'_>) -> u128 {
+    id(text, 16)
+}
+
+pub(super) fn span_id(text: &Text<'_>) -> u64 {
+    id(text, 8) as u64
+}
+
+/// Hex, as OTLP says, or base64, as protobuf does when nobody told it; anything else by its hash, so that it still
+/// identifies. Zero when there is none.
+fn id(text: &Text<'_>, bytes: usize) -> u128 {
     let text = text.0.as_ref();
     if text.len() <= 32
         && let Ok(id) = u128::from_str_radix(text, 16)
@@ -90,11 +141,21 @@ pub(super) fn id(text: &Text<'_>) -> u128 {
         return id;
     }
     if text.is_empty() {
-        0
-    } else {
-        hash_identity(text).into()
+        return 0;
+    }
+    let decoded = (text.len() <= 24).then(|| BASE64.iter().find_map(|base| base.decode(text).ok()));
+    match decoded.flatten() {
+        Some(id) if id.len() == bytes => id.iter().fold(0, |id, byte| id << 8 | u128::from(*byte)),
+        _ => hash_identity(text).into(),
     }
 }
+
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const BASE64: [GeneralPurpose; 2] = [
+    GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT),
+    GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT),
+];
 
 pub(super) fn believable(time_ns: i128) -> Result<i64, Reason> {
     i64::try_from(time_ns.div_euclid(1_000))
@@ -106,6 +167,24 @@ pub(super) fn believable(time_ns: i128) -> Result<i64, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_the_same_in_hex_and_in_base64() {
+        let id = |text: &str| super::trace_id(&Text(text.into()));
+        let expected = 0x5b8e_fff7_9803_8103_d269_b633_813f_c60c;
+        assert_eq!(id("5b8efff798038103d269b633813fc60c"), expected);
+        assert_eq!(id("5B8EFFF798038103D269B633813FC60C"), expected);
+        assert_eq!(id("W47/95gDgQPSabYzgT/GDA=="), expected);
+        assert_eq!(id("W47_95gDgQPSabYzgT_GDA"), expected);
+        assert_eq!(span_id(&Text("AAAAAAAAAAA=".into())), 0);
+        assert_eq!(span_id(&Text("7uGbftGTL9E=".into())), 0xeee1_9b7e_d193_2fd1);
+        assert_eq!(
+            span_id(&Text("eee19b7ed1932fd1".into())),
+            0xeee1_9b7e_d193_2fd1
+        );
+        assert_ne!(id("not an id"), id("nor is this"));
+        assert_eq!(id(""), 0);
+    }
 
     #[test]
     fn a_token_is_a_class_or_a_code() {

@@ -47,6 +47,22 @@ impl Tree {
         true
     }
 
+    /// The candidate of a span that is here.
+    pub fn candidate(&self, key: SpanKey) -> Option<usize> {
+        self.spans[*self.index.get(&key)?].candidate
+    }
+
+    /// Puts another record of the same span in the place of the first.
+    pub fn replace(&mut self, key: SpanKey, candidate: usize) {
+        if let Some(&place) = self.index.get(&key) {
+            self.spans[place].candidate = Some(candidate);
+        }
+    }
+
+    pub fn parent(&self, key: SpanKey) -> Option<SpanKey> {
+        Some(self.spans[*self.index.get(&key)?].parent)
+    }
+
     /// The top-most candidate at or above a span; `None` when there is none, or no such span.
     pub fn top(&mut self, key: SpanKey) -> Option<usize> {
         let mut way = Vec::new();

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// OTLP's integers have 64 bits; beyond, arithmetic on them should still be safe.
 const NUMBER_MAX: i128 = 1 << 64;
@@ -45,7 +46,9 @@ impl Number<'_> {
     /// Is this enum the number, or of the name that ends so?
     pub fn is(&self, number: i128, name_end: &str) -> bool {
         match &self.0 {
-            Value::Text(text) if text.parse::<i128>().is_err() => text.ends_with(name_end),
+            Value::Text(text) if text.parse::<i128>().is_err() => {
+                text.to_ascii_uppercase().ends_with(name_end)
+            }
             _ => self.get() == number,
         }
     }
@@ -63,8 +66,8 @@ pub enum Value<'a> {
     /// No value, or `{}`.
     #[default]
     Empty,
-    /// A list, a map or bytes; not read.
-    Nested,
+    /// A list, a map or bytes, as it stands; see [`super::wire::Fields`].
+    Nested(&'a str),
     Text(Cow<'a, str>),
     Bool(bool),
     Int(i64),
@@ -101,7 +104,7 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value<'de>, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::Nested)
+        Ok(Value::Nested(""))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
@@ -115,8 +118,8 @@ impl<'de> Visitor<'de> for AnyValue {
                     value = i64::try_from(number.get()).map_or(Value::Empty, Value::Int);
                 }
                 _ => {
-                    map.next_value::<IgnoredAny>()?;
-                    value = Value::Nested;
+                    let nested: &'de RawValue = map.next_value()?;
+                    value = Value::Nested(nested.get());
                 }
             }
         }
@@ -174,11 +177,11 @@ impl<'de> Visitor<'de> for Scalar {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value<'de>, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::Nested)
+        Ok(Value::Nested(""))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Value::Nested)
+        Ok(Value::Nested(""))
     }
 }
