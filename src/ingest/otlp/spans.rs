@@ -110,7 +110,7 @@ impl Reader {
             .iter()
             .find(|(known, _)| *known == scope);
         match known {
-            Some((_, Some(sentence))) => tally.note(sentence),
+            Some((_, Some(sentence))) => tally.note(*sentence),
             Some((_, None)) => {}
             None if profiles::KNOWN_ATTRIBUTES.iter().any(|name| own.has(name)) => {}
             None => tally.unrecognised(&format!("{scope} · {name}")),
