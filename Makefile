@@ -24,6 +24,8 @@ public/vendor/echarts.min.js: scripts/echarts-entry.mjs scripts/build-echarts.mj
 	$(ENV) node scripts/build-echarts.mjs
 
 web: companion public/vendor/echarts.min.js ## build the application into dist/
+	# Trunk would download its tools, so it is told to stay offline, and tells cargo the same: the crates come before.
+	$(ENV) cargo fetch -q --locked
 	$(ENV) NO_COLOR=true trunk build --release --offline
 	$(TOOLSCOPE) zones --out dist/zones
 	$(TOOLSCOPE) precompress dist

@@ -168,21 +168,16 @@ fn rate_span(numbers: impl Iterator<Item = f64>) -> (f64, f64, f64) {
     if low > high {
         return (0.0, 1.0, 0.25);
     }
+    // Two ticks apart by a hair more than four steps is the dust of binary fractions, not a fifth step.
     let step = RATE_STEPS
         .into_iter()
-        .find(|step| (high - low) / step <= RATE_TICKS_MAX - 1.0)
+        .find(|step| (high - low) / step <= RATE_TICKS_MAX - 1.0 + 1e-6)
         .unwrap_or(0.25);
-    let from = ((low / step).floor() * step).max(0.0);
-    let mut until = ((high / step).ceil() * step).min(1.0);
-    if until <= from {
-        until = (from + step).min(1.0);
-    }
-    // At the very top the line needs room below.
-    let from = if until - from < step * 1.5 {
-        (from - step).max(0.0)
-    } else {
-        from
-    };
+    let from = (low / step + 1e-6).floor() * step;
+    let until = ((high / step - 1e-6).ceil() * step).min(1.0);
+    // A flat line gets room below, and above where there is nothing below.
+    let from = from.min(until - 2.0 * step).max(0.0);
+    let until = until.max(from + 2.0 * step).min(1.0);
     (round(from), round(until), step)
 }
 
@@ -213,7 +208,7 @@ mod tests {
         assert_eq!(rate_span([0.95, 0.97].into_iter()), (0.95, 0.97, 0.005));
         assert_eq!(rate_span([0.1, 0.92].into_iter()), (0.0, 1.0, 0.25));
         assert_eq!(rate_span([1.0].into_iter()), (0.99, 1.0, 0.005));
-        assert_eq!(rate_span([0.0].into_iter()), (0.0, 0.005, 0.005));
+        assert_eq!(rate_span([0.0].into_iter()), (0.0, 0.01, 0.005));
         assert_eq!(rate_span(std::iter::empty()), (0.0, 1.0, 0.25));
     }
 }

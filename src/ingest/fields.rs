@@ -13,6 +13,8 @@ use crate::model::schema::{SCHEMA, TEXT_COLUMNS, text_index};
 use crate::model::{Column, EventKind, EventRow, Outcome, TimeUs};
 
 pub const COLUMNS: usize = SCHEMA.len();
+pub const NO_IDENTITY: &str =
+    "Rows without an event id can't be told from duplicates; all were counted.";
 const ASSUMED_SUCCESS: &str =
     "Rows without an outcome were counted as failures when they name an error, else as successes.";
 
@@ -91,11 +93,7 @@ impl<'a> Values<'a> {
         let row = EventRow {
             time_us,
             kind,
-            outcome: told.unwrap_or(if has_error {
-                Outcome::Failure
-            } else {
-                Outcome::Success
-            }),
+            outcome: outcome_or_assumed(told, has_error, tally),
             event_id,
             text: names,
             duration_ms: self.duration_ms(time_us, terms, tally)?,
@@ -104,11 +102,8 @@ impl<'a> Values<'a> {
             tokens_out: values::count(self.get(Column::TokensOut))?,
             bytes: values::count(self.get(Column::Bytes))?,
         };
-        if told.is_none() {
-            tally.note(ASSUMED_SUCCESS);
-        }
         if event_id == NO_ID {
-            tally.note("Rows without an event id can't be told from duplicates; all were counted.");
+            tally.note(NO_IDENTITY);
         }
         events.push(&row);
         Ok(())
@@ -225,6 +220,18 @@ impl<'de> Sink<'de> for EventSink<'_, 'de> {
     fn leave(&mut self) {
         self.path.truncate(self.outside.pop().unwrap_or_default());
     }
+}
+
+/// The outcome a row tells, else what its having an error says; that is noted.
+pub fn outcome_or_assumed(told: Option<Outcome>, has_error: bool, tally: &mut Tally) -> Outcome {
+    told.unwrap_or_else(|| {
+        tally.note(ASSUMED_SUCCESS);
+        if has_error {
+            Outcome::Failure
+        } else {
+            Outcome::Success
+        }
+    })
 }
 
 /// A dictionary column under construction.

@@ -19,6 +19,7 @@ pub mod otlp;
 #[cfg(feature = "columnar")]
 pub mod parquet;
 pub mod people;
+mod plain;
 mod profiles;
 mod propose;
 pub mod recognise;

@@ -14,7 +14,8 @@ use arrow_schema::{DataType, Field as ArrowField, TimeUnit};
 use super::aggregate::{HourField, HourRows};
 use super::fields::{EventSink, Values};
 use super::json::Sink;
-use super::names::{Field, Headers, Meaning, Reading, Terms};
+use super::names::{Headers, Meaning, Reading, Terms};
+use super::plain;
 use super::values::Raw;
 use super::{ID_HASH_KEY, ID_HASH_XXH3, Tally};
 use crate::model::batch::BatchBuilder;
@@ -34,7 +35,7 @@ impl EventRows {
     pub fn push(&mut self, batch: &RecordBatch, terms: &Terms<'_>, tally: &mut Tally) {
         self.batches += 1;
         let schema = batch.schema_ref();
-        let mut columns: Vec<(Field, &dyn Array, bool)> = Vec::new();
+        let mut columns: Vec<plain::Fed<'_>> = Vec::new();
         let mut opened: Vec<(&str, &dyn Array)> = Vec::new();
         for (held, array) in schema.fields().iter().zip(batch.columns()) {
             if array.data_type() == &DataType::Null {
@@ -49,6 +50,11 @@ impl EventRows {
         }
         // The best name last, so that it wins; a null of it leaves the other name's value.
         columns.sort_by_key(|(field, ..)| std::cmp::Reverse(field.rank));
+        if opened.is_empty()
+            && plain::push(&columns, batch.num_rows(), &mut self.events, terms, tally).is_some()
+        {
+            return;
+        }
         for row in 0..batch.num_rows() {
             tally.rows_read += 1;
             let mut values = Values::default();
@@ -157,7 +163,7 @@ fn bytes(array: &dyn Array, row: usize) -> Option<&[u8]> {
 }
 
 /// One value of a column of any type.
-fn value(array: &dyn Array, row: usize) -> Raw<'_> {
+pub fn value(array: &dyn Array, row: usize) -> Raw<'_> {
     if array.is_null(row) {
         return Raw::Null;
     }

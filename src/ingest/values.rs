@@ -100,6 +100,14 @@ fn as_number(raw: &Raw<'_>) -> Option<f64> {
     }
 }
 
+/// A number or nothing (NaN); `None` for what is neither.
+pub fn number(raw: &Raw<'_>) -> Option<f64> {
+    match raw {
+        Raw::Null => Some(f64::NAN),
+        raw => as_number(raw),
+    }
+}
+
 /// `to_ms`: how many milliseconds the file's unit has.
 pub fn duration_ms(raw: &Raw<'_>, to_ms: f64) -> Result<Option<f64>, Reason> {
     if *raw == Raw::Null {

@@ -121,6 +121,28 @@ impl BatchBuilder {
         }
     }
 
+    /// The code of a text in a text column (position in [`TEXT_COLUMNS`]), new or known.
+    pub fn code(&mut self, column: usize, text: &str) -> u32 {
+        intern(&mut self.batch.text[column], &mut self.seen[column], text)
+    }
+
+    /// Adds whole columns; their texts are codes of [`Self::code`], without values.
+    pub fn append_coded(&mut self, rows: Batch) {
+        let batch = &mut self.batch;
+        batch.time_us.extend(rows.time_us);
+        batch.kind.extend(rows.kind);
+        batch.outcome.extend(rows.outcome);
+        batch.event_id.extend(rows.event_id);
+        batch.duration_ms.extend(rows.duration_ms);
+        batch.cost_usd.extend(rows.cost_usd);
+        batch.tokens_in.extend(rows.tokens_in);
+        batch.tokens_out.extend(rows.tokens_out);
+        batch.bytes.extend(rows.bytes);
+        for (held, new) in batch.text.iter_mut().zip(rows.text) {
+            held.codes.extend(new.codes);
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.batch.len()
     }

@@ -86,7 +86,8 @@ export async function widgetTable(page, id) {
   return widget.locator("tbody tr").evaluateAll((rows) =>
     rows.map((row) => Object.fromEntries([...row.querySelectorAll("[data-column]")].map((cell) => {
       const value = cell.dataset.value;
-      return [cell.dataset.column, value === "" ? null : cell.dataset.type === "text" || cell.dataset.type === "time" ? value : Number(value)];
+      const isText = cell.dataset.type === "text" || cell.dataset.type === "time" || value === "new";
+      return [cell.dataset.column, value === "" ? null : isText ? value : Number(value)];
     }))));
 }
 

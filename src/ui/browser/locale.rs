@@ -96,10 +96,12 @@ pub fn change(value: f64) -> String {
 }
 
 fn unit(value: f64, unit: &str, decimals: u32) -> String {
+    // The short form of a byte has no plural.
+    let display = if unit == "byte" { "long" } else { "short" };
     let options = [
         ("style", "unit".into()),
         ("unit", unit.into()),
-        ("unitDisplay", "short".into()),
+        ("unitDisplay", display.into()),
         ("maximumFractionDigits", decimals.into()),
     ];
     format("number", &options, &value.into())
@@ -116,7 +118,7 @@ pub fn duration(ms: f64) -> String {
     }
 }
 
-/// "512 byte", "1.4 MB"
+/// "512 bytes", "1.4 MB"
 pub fn bytes(value: f64) -> String {
     match value {
         ..1e3 => unit(value, "byte", 0),

@@ -152,6 +152,9 @@ impl Board {
     }
 
     fn key(self) -> Option<Key> {
+        if self.question.is_changing.get_untracked() {
+            return None;
+        }
         let question = self.question.question.get_untracked();
         let zone = self.zone.zone.get_untracked()?;
         // Rules of another zone are on their way.
@@ -337,6 +340,7 @@ pub fn provide() {
     };
     Effect::new(move |_| {
         question.question.track();
+        question.is_changing.track();
         zone.zone.track();
         data.version.track();
         data.opening.track();

@@ -26,6 +26,8 @@ pub struct QuestionState {
     pub question: Memo<Question>,
     /// What a URL leaves out.
     pub defaults: StoredValue<Question>,
+    /// A change is on its way into the URL; until it is there, the memo still has the question before.
+    pub is_changing: RwSignal<bool>,
     past: RwSignal<Vec<Question>>,
     future: RwSignal<Vec<Question>>,
     go: StoredValue<Box<dyn Fn(Question, Step)>, LocalStorage>,
@@ -111,11 +113,23 @@ pub fn provide() {
             }
         });
     });
+    let is_changing = RwSignal::new(false);
+    let search = location.search;
+    Effect::new(move |_| {
+        search.track();
+        is_changing.set(false);
+    });
     let pathname = location.pathname;
-    let go = move |question: Question, step: Step| {
-        let search = defaults.with_value(|defaults| url::format(&question, defaults));
+    let go = move |target: Question, step: Step| {
+        let text =
+            |question: &Question| defaults.with_value(|defaults| url::format(question, defaults));
+        let search = text(&target);
+        if search == question.with_untracked(text) {
+            return;
+        }
         let path = pathname.get_untracked();
         // From here on what stands on the screen answers an older question.
+        is_changing.set(true);
         dom::set_root_data("state", "loading");
         let target = if search.is_empty() {
             path
@@ -132,6 +146,7 @@ pub fn provide() {
     let state = QuestionState {
         question,
         defaults,
+        is_changing,
         past: RwSignal::new(Vec::new()),
         future: RwSignal::new(Vec::new()),
         go: StoredValue::new_local(Box::new(go)),

@@ -25,6 +25,11 @@ pub fn ReceiptDetails(receipt: Arc<SourceReceipt>) -> impl IntoView {
                 <div><dt>{"Read in"}</dt><dd>{duration(receipt.elapsed_ms)}</dd></div>
                 {(receipt.names_cut > 0).then(|| view! { <div><dt>{"Names cut at 1 KiB"}</dt><dd>{count(receipt.names_cut as f64)}</dd></div> })}
             </dl>
+            {(!receipt.notes.is_empty()).then(|| view! {
+                <ul class={"receipt__notes"} data-receipt-notes={""}>
+                    {receipt.notes.iter().map(|note| view! { <li>{note.clone()}</li> }).collect_view()}
+                </ul>
+            })}
             <Names title={"Set aside, by reason"} names=receipt.set_aside_reasons.clone() />
             {(!samples.is_empty()).then(|| view! {
                 <div class={"receipt__block"}>
