@@ -6,13 +6,13 @@ self.addEventListener("unhandledrejection", () => self.postMessage("crashed"));
 
 // Parquet and zstd live in a module of their own, fetched when the first such batch comes.
 let columnar;
-self.toArrowStream = async (bytes) => {
+self.toArrowStream = async (bytes, options) => {
   columnar ??= import("./toolscope-columnar.js").then(async (module) => {
     await module.default();
     return module;
   });
   try {
-    return (await columnar).to_arrow_stream(bytes);
+    return (await columnar).to_arrow_stream(bytes, options);
   } catch (error) {
     // A module that panicked must not be used again.
     if (error instanceof WebAssembly.RuntimeError) columnar = undefined;

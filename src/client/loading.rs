@@ -8,7 +8,7 @@ use super::assign::{Span, assign};
 use super::pool::{Inner, Pool};
 use super::sources::{Origin, SourceState, SourceView};
 use crate::model::limits::FETCHES_MAX;
-use crate::protocol::{Request, SourceId};
+use crate::protocol::{LoadOptions, Request, SourceId};
 use crate::query::Period;
 
 impl Pool {
@@ -195,13 +195,18 @@ impl Inner {
                         url,
                         bytes,
                         sha256,
+                        options: LoadOptions::default(),
                     },
                     &[],
                 );
             }
             Origin::File(file) => self.send(
                 worker,
-                &Request::LoadFile { source: id, name },
+                &Request::LoadFile {
+                    source: id,
+                    name,
+                    options: LoadOptions::default(),
+                },
                 &[file.into()],
             ),
         }

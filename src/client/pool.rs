@@ -223,10 +223,15 @@ impl Pool {
             Response::Loaded {
                 source,
                 receipt,
+                directory,
                 memory,
+                ..
             } => {
                 {
                     let mut inner = self.0.borrow_mut();
+                    if let Some(directory) = directory {
+                        inner.join_directory(directory);
+                    }
                     inner.memory[worker] = memory;
                     inner.set_state(source, SourceState::Ready(Arc::new(receipt)));
                     inner.gather_overlapping(source);
@@ -234,11 +239,13 @@ impl Pool {
                 }
                 self.changed();
             }
-            Response::DirectoryLoaded { source, directory } => {
+            Response::DirectoryLoaded {
+                source, directory, ..
+            } => {
                 {
                     let mut inner = self.0.borrow_mut();
                     inner.sources.retain(|held| held.id != source);
-                    inner.set_directory(Some(directory));
+                    inner.join_directory(directory);
                     inner.pump();
                 }
                 self.changed();
@@ -257,6 +264,24 @@ impl Pool {
                         SourceState::Failed {
                             message,
                             retry,
+                            receipt: Arc::new(receipt),
+                        },
+                    );
+                    inner.pump();
+                }
+                self.changed();
+            }
+            // Until a dialog asks what the columns mean, such a file is one that can't be read.
+            Response::NeedsMapping {
+                source, receipt, ..
+            } => {
+                {
+                    let mut inner = self.0.borrow_mut();
+                    inner.set_state(
+                        source,
+                        SourceState::Failed {
+                            message: receipt.error.clone().unwrap_or_default(),
+                            retry: false,
                             receipt: Arc::new(receipt),
                         },
                     );
@@ -305,6 +330,12 @@ impl Inner {
         for worker in 0..self.workers.len() {
             self.send(worker, request, &[]);
         }
+    }
+
+    /// A directory that was opened: in the place of the one that is held, or its people into that one.
+    fn join_directory(&mut self, directory: Directory) {
+        let held = self.directory.as_deref().cloned();
+        self.set_directory(Some(Directory::joined(held, directory).0));
     }
 
     pub fn set_directory(&mut self, directory: Option<Directory>) {

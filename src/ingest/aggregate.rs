@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Tally;
-use super::fields::{Field, TextColumn};
-use super::json::Sink;
+use super::fields::TextColumn;
+use super::json::{Sink, Wish};
+use super::names::{Field, Reading, Terms};
 use super::values::{self, Raw, Reason};
 use crate::model::batch::{NO_CODE, NO_COUNT};
 use crate::model::schema::{TEXT_COLUMNS, text_index};
@@ -75,10 +76,16 @@ pub struct HourRows {
 
 impl HourRows {
     /// Begins a row; it is kept when it is finished.
-    pub fn row<'a, 'de>(&'a mut self, tally: &'a mut Tally) -> HourRow<'a, 'de> {
+    pub fn row<'a, 'de>(
+        &'a mut self,
+        terms: &'a Terms<'a>,
+        tally: &'a mut Tally,
+    ) -> HourRow<'a, 'de> {
         HourRow {
             rows: self,
+            terms,
             tally,
+            readings: [Reading::AsIs; NUMBERS.len()],
             hour: Raw::Null,
             text: [const { Raw::Null }; TEXT_COLUMNS.len()],
             counts: [const { Raw::Null }; COUNTS.len()],
@@ -131,7 +138,10 @@ impl HourRows {
 /// One row under construction.
 pub struct HourRow<'a, 'de> {
     rows: &'a mut HourRows,
+    terms: &'a Terms<'a>,
     tally: &'a mut Tally,
+    /// Of the numbers.
+    readings: [Reading; NUMBERS.len()],
     hour: Raw<'de>,
     text: [Raw<'de>; TEXT_COLUMNS.len()],
     counts: [Raw<'de>; COUNTS.len()],
@@ -148,7 +158,7 @@ impl<'de> HourRow<'_, 'de> {
 
     /// Keeps the row, or says why it can't be.
     pub fn finish(self) -> Result<(), Reason> {
-        let hour_us = values::time(&self.hour, self.tally)?;
+        let hour_us = values::time(&self.hour, self.terms.zone, self.tally)?;
         if hour_us % HOUR_US != 0 {
             return Err(NOT_AN_HOUR);
         }
@@ -165,8 +175,12 @@ impl<'de> HourRow<'_, 'de> {
             return Err(TOO_MANY);
         }
         let mut numbers = [f64::NAN; NUMBERS.len()];
-        for (number, raw) in numbers.iter_mut().zip(&self.numbers) {
-            *number = values::amount(raw)?.unwrap_or(f64::NAN);
+        for ((number, raw), reading) in numbers.iter_mut().zip(&self.numbers).zip(self.readings) {
+            let times = match reading {
+                Reading::MeanSeconds => executions as f64,
+                _ => 1.0,
+            };
+            *number = values::amount(raw)?.unwrap_or(f64::NAN) * reading.to_ms() * times;
         }
         let mut sketches: [Vec<u8>; SKETCHES.len()] = Default::default();
         for ((sketch, raw), bytes) in sketches.iter_mut().zip(&self.sketches).zip(self.bytes) {
@@ -204,22 +218,25 @@ impl<'de> HourRow<'_, 'de> {
 }
 
 impl<'de> Sink<'de> for HourRow<'_, 'de> {
-    type Field = HourField;
+    type Field = (HourField, Reading);
 
-    fn wants(&mut self, name: &str) -> Option<HourField> {
-        let field = HourField::of(name);
-        if field.is_none() {
-            self.tally.drop_field(name, 1);
+    fn wants(&mut self, name: &str) -> Wish<Self::Field> {
+        if let Some(field) = self.terms.hour_field(name) {
+            return Wish::Take(field);
         }
-        field
+        self.tally.drop_field(name, 1);
+        Wish::Skip
     }
 
-    fn take(&mut self, field: HourField, value: Raw<'de>) {
+    fn take(&mut self, (field, reading): Self::Field, value: Raw<'de>) {
         match field {
             HourField::Hour => self.hour = value,
             HourField::Text(at) => self.text[at] = value,
             HourField::Count(at) => self.counts[at] = value,
-            HourField::Number(at) => self.numbers[at] = value,
+            HourField::Number(at) => {
+                self.numbers[at] = value;
+                self.readings[at] = reading;
+            }
             HourField::Sketch(at) => self.sketches[at] = value,
         }
     }

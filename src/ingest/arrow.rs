@@ -7,8 +7,8 @@ use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, Schema};
 
-use super::aggregate::{self, HourField, HourRows};
-use super::fields::Field;
+use super::aggregate::HourRows;
+use super::names::{Meaning, Terms};
 use super::table::{EventRows, push_hours};
 use super::{Data, Decoded, Format, IngestError, Tally};
 use crate::model::limits::{COLUMNS_MAX, DECODED_BYTES_MAX};
@@ -23,88 +23,93 @@ pub fn may_hold_zstd(bytes: &[u8]) -> bool {
 }
 
 /// Reads events or hours.
-pub fn read(bytes: &[u8], format: Format) -> Result<Decoded, IngestError> {
+pub fn read(bytes: &[u8], format: Format, terms: &Terms<'_>) -> Result<Decoded, IngestError> {
     let mut tally = Tally::default();
-    let mut rows: Option<TableRows> = None;
-    batches(bytes, format, &mut tally, &mut |batch, tally| {
-        let rows = rows.get_or_insert_with(|| TableRows::for_schema(batch.schema_ref()));
+    let mut rows = TableRows::new(terms);
+    batches(bytes, format, terms, &mut tally, &mut |batch, tally| {
         rows.push(batch, tally);
         Ok(())
     })?;
-    let data = rows.map_or_else(
-        || Data::Events(crate::model::Batch::default()),
-        TableRows::finish,
-    );
-    Ok(Decoded { data, tally })
+    Ok(rows.finish(tally))
 }
 
-/// Rows of either kind, by what the schema says.
-pub enum TableRows {
+/// Rows of either kind, by what the first batch's schema says.
+pub struct TableRows<'a> {
+    terms: Terms<'a>,
+    rows: Option<Rows>,
+}
+
+enum Rows {
     Events(Box<EventRows>),
     Hours(Box<HourRows>),
 }
 
-impl TableRows {
-    pub fn for_schema(schema: &Schema) -> Self {
-        if is_aggregate(schema) {
-            Self::Hours(Box::default())
-        } else {
-            Self::Events(Box::default())
+impl<'a> TableRows<'a> {
+    pub fn new(terms: &Terms<'a>) -> Self {
+        Self {
+            terms: *terms,
+            rows: None,
         }
     }
 
     pub fn push(&mut self, batch: &RecordBatch, tally: &mut Tally) {
-        match self {
-            Self::Events(events) => events.push(batch, tally),
-            Self::Hours(hours) => push_hours(hours, batch, tally),
+        let rows = self.rows.get_or_insert_with(|| {
+            let schema = batch.schema_ref();
+            self.terms = self.terms.for_headers(headers(schema));
+            if self.terms.is_hours(headers(schema)) {
+                Rows::Hours(Box::default())
+            } else {
+                Rows::Events(Box::default())
+            }
+        });
+        match rows {
+            Rows::Events(events) => events.push(batch, &self.terms, tally),
+            Rows::Hours(hours) => push_hours(hours, batch, &self.terms, tally),
         }
     }
 
-    pub fn finish(self) -> Data {
-        match self {
-            Self::Events(events) => Data::Events(events.finish()),
-            Self::Hours(hours) => Data::Aggregates(hours.finish()),
-        }
+    pub fn finish(self, mut tally: Tally) -> Decoded {
+        self.terms.note(&mut tally);
+        let data = match self.rows {
+            None => Data::Events(crate::model::Batch::default()),
+            Some(Rows::Events(events)) => Data::Events(events.finish(&mut tally)),
+            Some(Rows::Hours(hours)) => Data::Aggregates(hours.finish()),
+        };
+        Decoded { data, tally }
     }
 }
 
-/// Do the columns say pre-aggregated hours?
-pub fn is_aggregate(schema: &Schema) -> bool {
-    [aggregate::HOUR, aggregate::EXECUTIONS]
-        .iter()
-        .all(|name| schema.field_with_name(name).is_ok())
+fn headers(schema: &Schema) -> impl Iterator<Item = &str> + Clone {
+    schema.fields().iter().map(|field| field.name().as_str())
 }
 
 /// Positions of the columns to decode, and the names of the others. An error when what is needed is not there.
 pub fn projection(
     schema: &Schema,
     format: Format,
+    terms: &Terms<'_>,
 ) -> Result<(Vec<usize>, Vec<String>), IngestError> {
     if schema.fields().len() > COLUMNS_MAX {
         return Err(IngestError::TooManyColumns(format));
     }
-    let hours = is_aggregate(schema);
-    let has_time = schema.fields().iter().any(|field| {
-        Field::of(field.name()).is_some_and(|field| field.column == crate::model::Column::Time)
-    });
-    if !hours && !has_time {
-        return Err(IngestError::ColumnMissing {
-            format,
-            column: "time",
-        });
+    let terms = terms.for_headers(headers(schema));
+    let is_hours = terms.is_hours(headers(schema));
+    if !is_hours && !terms.has_time(headers(schema)) {
+        return Err(IngestError::NeedsMapping(format));
     }
     let mut kept = Vec::new();
     let mut dropped = Vec::new();
-    for (at, field) in schema.fields().iter().enumerate() {
-        let wanted = if hours {
-            HourField::of(field.name()).is_some()
+    for (at, name) in headers(schema).enumerate() {
+        let wanted = if is_hours {
+            terms.hour_field(name).is_some()
         } else {
-            Field::of(field.name()).is_some()
+            terms.meaning(name) != Meaning::Drop
+                || terms.profile.is_some_and(|profile| profile.is_mark(name))
         };
         if wanted {
             kept.push(at);
         } else {
-            dropped.push(field.name().clone());
+            dropped.push(name.to_owned());
         }
     }
     Ok((kept, dropped))
@@ -114,6 +119,7 @@ pub fn projection(
 pub fn batches(
     bytes: &[u8],
     format: Format,
+    terms: &Terms<'_>,
     tally: &mut Tally,
     each: &mut dyn FnMut(&RecordBatch, &mut Tally) -> Result<(), IngestError>,
 ) -> Result<(), IngestError> {
@@ -137,7 +143,7 @@ pub fn batches(
     if format == Format::ArrowStream {
         let whole = StreamReader::try_new(Cursor::new(bytes), None).map_err(failed)?;
         let schema = whole.schema();
-        let (kept, dropped) = projection(&schema, format)?;
+        let (kept, dropped) = projection(&schema, format, terms)?;
         count_dropped(&schema, tally);
         let reader = StreamReader::try_new(Cursor::new(bytes), Some(kept)).map_err(failed)?;
         for batch in reader {
@@ -148,7 +154,7 @@ pub fn batches(
     check_file(bytes)?;
     let whole = FileReader::try_new(Cursor::new(bytes), None).map_err(failed)?;
     let schema = whole.schema();
-    let (kept, dropped) = projection(&schema, format)?;
+    let (kept, dropped) = projection(&schema, format, terms)?;
     let reader = FileReader::try_new(Cursor::new(bytes), Some(kept)).map_err(failed)?;
     for batch in reader {
         take(batch, &dropped, tally)?;

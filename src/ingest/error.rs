@@ -1,6 +1,6 @@
 //! Why a source could not be read: a stable code for programs, a sentence for people. Never a value of the data.
 
-use crate::model::limits::{COLUMNS_MAX, FILE_BYTES_MAX, ROW_GROUPS_MAX};
+use crate::model::limits::{ARCHIVE_MEMBERS_MAX, COLUMNS_MAX, FILE_BYTES_MAX, ROW_GROUPS_MAX};
 use crate::protocol::ErrorCode;
 
 use super::Format;
@@ -12,9 +12,7 @@ const MIB: u64 = 1024 * 1024;
 pub enum Stranger {
     Html,
     Xml,
-    Gzip,
-    Zstd,
-    Zip,
+    Office,
     OtherArchive,
     Pdf,
     Sqlite,
@@ -22,9 +20,6 @@ pub enum Stranger {
     Orc,
     FeatherV1,
     EncryptedParquet,
-    Utf16,
-    Csv,
-    JsonArray,
     JsonOther,
     Text,
     Binary,
@@ -40,14 +35,8 @@ impl Stranger {
             Self::Xml => {
                 "This is XML, not event data. Export the events as NDJSON, Arrow IPC or Parquet."
             }
-            Self::Gzip => {
-                "This file is compressed with gzip. Unpack it first (gunzip), then open the file inside."
-            }
-            Self::Zstd => {
-                "This file is compressed with zstd. Unpack it first (unzstd), then open the file inside."
-            }
-            Self::Zip => {
-                "This is a ZIP archive or an office document. Unpack it, or export the events as NDJSON or Parquet."
+            Self::Office => {
+                "This is an office document, not a file of events. Save the sheet as CSV, then open that."
             }
             Self::OtherArchive => {
                 "This is a compressed archive. Unpack it first, then open the file inside."
@@ -70,22 +59,16 @@ impl Stranger {
             Self::EncryptedParquet => {
                 "This Parquet file is encrypted. Save it without encryption, then open it again."
             }
-            Self::Utf16 => "This text is in UTF-16. Save it again as UTF-8, then open it.",
-            Self::Csv => {
-                "This looks like CSV, which this version does not read. Convert it to NDJSON, Arrow IPC or Parquet."
-            }
-            Self::JsonArray => {
-                "This is one JSON array. Write one event a line instead (NDJSON), for example with: jq -c '.[]'"
-            }
             Self::JsonOther => {
-                "This is JSON, but no event in it has a time. Event data needs a field named \"time\" \
-                 (or timestamp, ts, start_time) in every line."
+                "This is JSON, but there are no events in it. Event data is a list of objects with a field named \
+                 \"time\" (or timestamp, ts, start_time)."
             }
             Self::Text => {
-                "This is plain text, not event data. Toolscope reads NDJSON, OTLP JSON lines, Arrow IPC and Parquet."
+                "This is plain text, not event data. Toolscope reads NDJSON, JSON, CSV, OTLP JSON lines, Arrow IPC and \
+                 Parquet."
             }
             Self::Binary => {
-                "This is not a format Toolscope knows. It reads NDJSON, OTLP JSON lines, Arrow IPC and Parquet."
+                "This is not a format Toolscope knows. It reads NDJSON, JSON, CSV, OTLP JSON lines, Arrow IPC and Parquet."
             }
         }
     }
@@ -117,14 +100,26 @@ pub enum IngestError {
         what: &'static str,
         remedy: &'static str,
     },
+    /// [`super::propose()`] has more to say, for the person's own dialog only.
     #[error(
-        "The {} has no column \"{column}\" (or one of its other names). Rename the column that holds it, then open \
-         the file again.", .format.label()
+        "The {} has no column that is known to be a time. Say which one is: on the command line with \
+         --map time=COLUMN, or rename it to \"time\".", .0.label()
     )]
-    ColumnMissing {
-        format: Format,
-        column: &'static str,
-    },
+    NeedsMapping(Format),
+    #[error("The {} has no header. Put a first line above it that names the columns (time,tool,user,…).", .0.label())]
+    HeaderMissing(Format),
+    #[error(
+        "This file of the archive is encrypted. Unpack it with its password first, then open what is inside."
+    )]
+    Encrypted,
+    #[error(
+        "This is an archive inside of an archive, which is not opened. Unpack the outer one first."
+    )]
+    ArchiveInArchive,
+    #[error("The archive has more than {ARCHIVE_MEMBERS_MAX} files. Split it into smaller ones.")]
+    TooManyMembers,
+    #[error("There is no file of events in the archive.")]
+    NothingInArchive,
     #[error(
         "The {} writes version {found}; this build reads version {known}. Update Toolscope, or export the older \
          version.", .format.label()
@@ -170,12 +165,16 @@ impl IngestError {
             Self::Stranger(stranger) => stranger.code(),
             Self::Truncated(_) => ErrorCode::Truncated,
             Self::Damaged { .. } => ErrorCode::Damaged,
-            Self::Unsupported { .. } | Self::Version { .. } | Self::ColumnarNeeded => {
-                ErrorCode::Unsupported
-            }
-            Self::ColumnMissing { .. } => ErrorCode::UnknownFormat,
+            Self::Unsupported { .. }
+            | Self::Version { .. }
+            | Self::ColumnarNeeded
+            | Self::Encrypted
+            | Self::ArchiveInArchive => ErrorCode::Unsupported,
+            Self::NeedsMapping(_) => ErrorCode::NeedsMapping,
+            Self::HeaderMissing(_) | Self::NothingInArchive => ErrorCode::UnknownFormat,
             Self::FileTooLarge
             | Self::TooLarge { .. }
+            | Self::TooManyMembers
             | Self::TooManyColumns(_)
             | Self::TooManyRowGroups(_) => ErrorCode::TooLarge,
             Self::Length { expected, found } => {

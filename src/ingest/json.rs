@@ -1,4 +1,5 @@
-//! Flat JSON objects, value by value, without building a tree: what nobody wants is skipped unread.
+//! JSON objects, value by value, without building a tree: what nobody wants is skipped unread, objects inside are
+//! entered only where a profile or a mapping leads into them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,26 +9,39 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use super::values::{Raw, Reason};
 use crate::model::limits::{JSON_DEPTH_MAX, LINE_BYTES_MAX};
 
-const NOT_UTF8: Reason = "The line is not UTF-8 text.";
-const NOT_OBJECT: Reason = "The line is not a JSON object.";
-const NOT_JSON: Reason = "The line is not JSON.";
-const CUT_OFF: Reason = "The line ends in the middle; the file may be cut off.";
-const TOO_LONG: Reason = "The line is longer than 1 MiB.";
-const TOO_DEEP: Reason = "The line is nested more than 64 levels deep.";
+pub const NOT_UTF8: Reason = "This is not UTF-8 text.";
+pub const NOT_OBJECT: Reason = "This is not a JSON object.";
+const NOT_JSON: Reason = "This is not JSON.";
+pub const CUT_OFF: Reason = "This ends in the middle; the file may be cut off.";
+pub const TOO_LONG: Reason = "This is longer than 1 MiB.";
+pub const TOO_DEEP: Reason = "This is nested more than 64 levels deep.";
 
 /// Takes the fields of an object.
 pub trait Sink<'de> {
     /// What the sink knows a field by.
     type Field;
 
-    /// Asked before the value is read; `None` skips it.
-    fn wants(&mut self, name: &str) -> Option<Self::Field>;
+    /// Asked before the value is read.
+    fn wants(&mut self, name: &str) -> Wish<Self::Field>;
 
     fn take(&mut self, field: Self::Field, value: Raw<'de>);
+
+    /// The fields that follow are those of an object that was wished open.
+    fn enter(&mut self, _name: &str) {}
+
+    fn leave(&mut self) {}
 }
 
-/// Reads one line into a sink.
-pub fn read_line<'de, S: Sink<'de>>(line: &'de [u8], sink: &mut S) -> Result<(), Reason> {
+/// What a sink wants of a field.
+pub enum Wish<F> {
+    Take(F),
+    /// The fields of the object, one by one.
+    Open,
+    Skip,
+}
+
+/// Reads one object, which may be a line, into a sink.
+pub fn read_object<'de, S: Sink<'de>>(line: &'de [u8], sink: &mut S) -> Result<(), Reason> {
     if line.len() > LINE_BYTES_MAX {
         return Err(TOO_LONG);
     }
@@ -35,7 +49,9 @@ pub fn read_line<'de, S: Sink<'de>>(line: &'de [u8], sink: &mut S) -> Result<(),
     if !text.starts_with('{') {
         return Err(NOT_OBJECT);
     }
-    if depth(line) > JSON_DEPTH_MAX {
+    // Few brackets can't nest deeply; counting them is much faster than following them.
+    let brackets = memchr::memchr2_iter(b'{', b'[', line).take(JSON_DEPTH_MAX + 1);
+    if brackets.count() > JSON_DEPTH_MAX && depth(line) > JSON_DEPTH_MAX {
         return Err(TOO_DEEP);
     }
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -93,15 +109,72 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Object<'_, S> {
         while let Some(name) = map.next_key_seed(Value)? {
             let Raw::Text(name) = &name else { continue };
             match self.0.wants(name) {
-                Some(field) => {
+                Wish::Take(field) => {
                     let value = map.next_value_seed(Value)?;
                     self.0.take(field, value);
                 }
-                None => {
+                Wish::Open => {
+                    self.0.enter(name);
+                    map.next_value_seed(Inside(self.0))?;
+                    self.0.leave();
+                }
+                Wish::Skip => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
+        Ok(())
+    }
+}
+
+/// The fields of an object; any other value has none.
+struct Inside<'s, S>(&'s mut S);
+
+impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Inside<'_, S> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, S: Sink<'de>> Visitor<'de> for Inside<'_, S> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        Object(self.0).visit_map(map)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
         Ok(())
     }
 }

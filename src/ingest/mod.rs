@@ -6,25 +6,42 @@
 
 pub mod aggregate;
 mod arrow;
+pub mod container;
+mod csv;
+mod encoding;
 pub mod error;
 mod fields;
 mod json;
+mod names;
 mod ndjson;
+mod objects;
 pub mod otlp;
 #[cfg(feature = "columnar")]
 pub mod parquet;
+pub mod people;
 mod plain;
+mod profiles;
+mod propose;
 pub mod recognise;
+mod records;
+mod sniff;
 mod table;
 pub mod tally;
+mod times;
 mod values;
 pub mod write;
 
+use std::borrow::Cow;
+
+pub use container::{Unpacked, unpack};
 pub use error::{IngestError, Stranger};
-pub use recognise::{recognise, without_mark};
+pub use propose::propose;
+pub use recognise::{recognise, recognise_with, without_mark};
 pub use tally::Tally;
 
 use crate::model::{AggregateBatch, Batch};
+use crate::protocol::LoadOptions;
+use names::Terms;
 
 /// Field metadata that says an integer column of identities holds hashes already (`toolscope.id` = `xxh3-64`).
 pub const ID_HASH_KEY: &str = "toolscope.id";
@@ -44,8 +61,18 @@ pub enum Format {
     Parquet,
     Manifest,
     Directory,
-    /// JSON of a kind that could not be told, because it ends early.
+    /// The people of a directory as a table.
+    DirectoryCsv,
+    /// Events, or pre-aggregated hours, in an array, one after the other, or pretty-printed.
     Json,
+    /// A table of events or hours, whatever separates its cells.
+    Csv,
+    /// One whose cells are separated by tabs.
+    Tsv,
+    /// Wrappers of other files.
+    Gzip,
+    Zstd,
+    Zip,
 }
 
 impl Format {
@@ -59,7 +86,13 @@ impl Format {
             Self::Parquet => "parquet",
             Self::Manifest => "manifest",
             Self::Directory => "directory",
+            Self::DirectoryCsv => "directory-csv",
             Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Zip => "zip",
         }
     }
 
@@ -72,8 +105,13 @@ impl Format {
             Self::ArrowStream => "Arrow stream",
             Self::Parquet => "Parquet file",
             Self::Manifest => "manifest",
-            Self::Directory => "directory file",
+            Self::Directory | Self::DirectoryCsv => "directory file",
             Self::Json => "JSON file",
+            Self::Csv => "CSV file",
+            Self::Tsv => "TSV file",
+            Self::Gzip => "gzip file",
+            Self::Zstd => "zstd file",
+            Self::Zip => "ZIP archive",
         }
     }
 }
@@ -101,20 +139,58 @@ pub fn needs_columnar(bytes: &[u8], format: Format) -> bool {
     }
 }
 
+/// Text in UTF-16 as UTF-8; everything else as it is. Readers of text take UTF-8.
+pub fn as_utf8(bytes: &[u8]) -> (Cow<'_, [u8]>, Option<&'static str>) {
+    match encoding::from_utf16(bytes) {
+        Some(text) => (Cow::Owned(text), Some(encoding::WAS_UTF16)),
+        None => (Cow::Borrowed(bytes), None),
+    }
+}
+
 /// Reads a file of events or pre-aggregated hours. Telemetry has a reader of its own (`otlp`), because its spans
 /// become executions only together.
 pub fn read(bytes: &[u8], format: Format) -> Result<Decoded, IngestError> {
-    let decoded = match format {
-        Format::Ndjson => ndjson::read(bytes),
-        Format::ArrowFile | Format::ArrowStream => arrow::read(bytes, format)?,
-        #[cfg(feature = "columnar")]
-        Format::Parquet => parquet::read(bytes)?,
-        #[cfg(not(feature = "columnar"))]
-        Format::Parquet => return Err(IngestError::ColumnarNeeded),
-        Format::Json => return Err(IngestError::Truncated(format)),
-        Format::OtlpJson | Format::Manifest | Format::Directory => {
-            return Err(IngestError::Internal(format));
+    read_with(bytes, format, &LoadOptions::default())
+}
+
+/// The same, with what a person said about it.
+pub fn read_with(
+    bytes: &[u8],
+    format: Format,
+    options: &LoadOptions,
+) -> Result<Decoded, IngestError> {
+    let terms = Terms::new(options);
+    match format {
+        Format::Ndjson => Ok(ndjson::read(bytes, &terms)),
+        Format::Json => Ok(ndjson::read_json(bytes, &terms)),
+        Format::Csv | Format::Tsv => csv::read(bytes, &terms),
+        Format::ArrowFile | Format::ArrowStream => {
+            guarded(format, || arrow::read(bytes, format, &terms))
         }
-    };
-    Ok(decoded)
+        #[cfg(feature = "columnar")]
+        Format::Parquet => guarded(format, || parquet::read(bytes, &terms)),
+        #[cfg(not(feature = "columnar"))]
+        Format::Parquet => Err(IngestError::ColumnarNeeded),
+        Format::OtlpJson
+        | Format::Manifest
+        | Format::Directory
+        | Format::DirectoryCsv
+        | Format::Gzip
+        | Format::Zstd
+        | Format::Zip => Err(IngestError::Internal(format)),
+    }
+}
+
+/// The arrow and parquet crates can panic on hostile files, although what can be checked before is checked. This is the
+/// one place where that is caught. In the browser a panic ends the module, and the worker is replaced.
+fn guarded<T>(
+    format: Format,
+    read: impl FnOnce() -> Result<T, IngestError>,
+) -> Result<T, IngestError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or(Err(
+        IngestError::Damaged {
+            format,
+            what: "its reader stopped",
+        },
+    ))
 }

@@ -1,55 +1,96 @@
 //! NDJSON: one event, or one pre-aggregated hour, a line. A line that can't be read is set aside; the rest goes on.
+//! JSON in any other layout (an array, objects one after the other, pretty-printed) is read by the same rows.
 
 use super::aggregate::HourRows;
-use super::fields::{Field, Headers, Values};
-use super::json::{Sink, read_line};
-use super::recognise::{is_aggregate_line, sample_lines, without_mark};
-use super::values::{Raw, Reason};
+use super::fields::{EventSink, Values};
+use super::json::read_object;
+use super::names::{Headers, Terms};
+use super::objects::Objects;
+use super::recognise::{Shape, sample_lines, without_mark};
+use super::values::Reason;
 use super::{Data, Decoded, Tally};
 use crate::model::batch::BatchBuilder;
 
 /// Reads all lines.
-pub fn read(bytes: &[u8]) -> Decoded {
+pub fn read(bytes: &[u8], terms: &Terms<'_>) -> Decoded {
     let text = without_mark(bytes);
+    let shapes: Vec<Shape> = sample_lines(text).map(Shape::of).collect();
+    let lines = lines(text)
+        .zip(1_u64..)
+        .map(|(line, number)| (line.trim_ascii(), number))
+        .filter(|(line, _)| !line.is_empty())
+        .map(|(line, number)| (Ok(line), Place::Line(number)));
+    read_rows(lines, &shapes, terms)
+}
+
+/// Reads objects wherever they stand.
+pub fn read_json(bytes: &[u8], terms: &Terms<'_>) -> Decoded {
+    let objects = Objects::of(without_mark(bytes));
+    let shapes = objects.shapes();
+    let items = objects.map(|item| (item.text, Place::Item(item.number, item.line)));
+    read_rows(items, &shapes, terms)
+}
+
+/// Where a row stands.
+enum Place {
+    Line(u64),
+    Item(u64, u64),
+}
+
+impl Place {
+    fn text(&self) -> String {
+        match self {
+            Self::Line(line) => format!("line {line}"),
+            Self::Item(number, line) => format!("object {number} in line {line}"),
+        }
+    }
+}
+
+fn read_rows<'t>(
+    rows: impl Iterator<Item = (Result<&'t [u8], Reason>, Place)>,
+    shapes: &[Shape],
+    terms: &Terms<'_>,
+) -> Decoded {
     let mut tally = Tally::default();
-    let data = if sample_lines(text).any(is_aggregate_line) {
+    let names = shapes.iter().map(Shape::names);
+    let terms = names
+        .clone()
+        .map(|names| terms.for_headers(names))
+        .find(|terms| terms.profile.is_some())
+        .unwrap_or(*terms);
+    let data = if names.into_iter().any(|names| terms.is_hours(names)) {
         let mut hours = HourRows::default();
-        each_line(text, &mut tally, |line, tally| {
-            let mut row = hours.row(tally);
-            read_line(line, &mut row)?;
+        each(rows, &mut tally, |text, tally| {
+            let mut row = hours.row(&terms, tally);
+            read_object(text, &mut row)?;
             row.finish()
         });
         Data::Aggregates(hours.finish())
     } else {
         let mut events = BatchBuilder::default();
         let mut headers = Headers::default();
-        each_line(text, &mut tally, |line, tally| {
-            let mut row = EventSink {
-                headers: &mut headers,
-                tally,
-                values: Values::default(),
-            };
-            read_line(line, &mut row)?;
-            row.values.push_to(&mut events, row.tally)
+        each(rows, &mut tally, |text, tally| {
+            headers.rewind();
+            let mut values = Values::default();
+            EventSink::new(&mut headers, &terms, tally, &mut values, None).read(text)?;
+            values.push_to(&mut events, &terms, tally)
         });
+        headers.finish(&mut tally);
         Data::Events(events.finish())
     };
+    terms.note(&mut tally);
     Decoded { data, tally }
 }
 
-fn each_line(
-    text: &[u8],
+fn each<'t>(
+    rows: impl Iterator<Item = (Result<&'t [u8], Reason>, Place)>,
     tally: &mut Tally,
-    mut read: impl FnMut(&[u8], &mut Tally) -> Result<(), Reason>,
+    mut read: impl FnMut(&'t [u8], &mut Tally) -> Result<(), Reason>,
 ) {
-    for (line, number) in lines(text).zip(1_u64..) {
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            continue;
-        }
+    for (text, place) in rows {
         tally.rows_read += 1;
-        if let Err(reason) = read(line, tally) {
-            tally.set_aside(reason, || format!("line {number}"));
+        if let Err(reason) = text.and_then(|text| read(text, tally)) {
+            tally.set_aside(reason, || place.text());
         }
     }
 }
@@ -66,29 +107,4 @@ pub fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         rest = end.map_or(&[][..], |end| &rest[end + 1..]);
         Some(line)
     })
-}
-
-struct EventSink<'a, 'de> {
-    headers: &'a mut Headers,
-    tally: &'a mut Tally,
-    values: Values<'de>,
-}
-
-impl<'de> Sink<'de> for EventSink<'_, 'de> {
-    type Field = Field;
-
-    fn wants(&mut self, name: &str) -> Option<Field> {
-        let field = self
-            .headers
-            .field(name)
-            .filter(|field| self.values.wants(*field));
-        if field.is_none() {
-            self.tally.drop_field(name, 1);
-        }
-        field
-    }
-
-    fn take(&mut self, field: Field, value: Raw<'de>) {
-        self.values.put(field, value);
-    }
 }

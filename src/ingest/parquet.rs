@@ -3,7 +3,7 @@
 
 use arrow_array::RecordBatch;
 use arrow_ipc::writer::StreamWriter;
-use arrow_schema::Schema;
+use arrow_schema::{DataType, Field, Schema};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -13,33 +13,35 @@ use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 
 use super::arrow::{DROPPED_KEY, TableRows, batches, projection};
+use super::names::Terms;
 use super::recognise::PARQUET_MAGIC;
-use super::{Data, Decoded, Format, IngestError, Tally};
+use super::{Decoded, Format, IngestError, Tally};
 use crate::model::limits::{
     COLUMNS_MAX, DECODED_BYTES_MAX, RATIO_FREE_BYTES, RATIO_MAX, ROW_GROUPS_MAX,
 };
+use crate::protocol::LoadOptions;
 
 const FORMAT: Format = Format::Parquet;
 const BATCH_ROWS: usize = 16_384;
 
 /// Reads events or hours.
-pub fn read(bytes: &[u8]) -> Result<Decoded, IngestError> {
+pub fn read(bytes: &[u8], terms: &Terms<'_>) -> Result<Decoded, IngestError> {
     let mut tally = Tally::default();
-    let mut rows: Option<TableRows> = None;
-    record_batches(bytes, &mut tally, &mut |batch, tally| {
-        rows.get_or_insert_with(|| TableRows::for_schema(batch.schema_ref()))
-            .push(batch, tally);
+    let mut rows = TableRows::new(terms);
+    record_batches(bytes, terms, &mut tally, &mut |batch, tally| {
+        rows.push(batch, tally);
         Ok(())
     })?;
-    let data = rows.map_or_else(
-        || Data::Events(crate::model::Batch::default()),
-        TableRows::finish,
-    );
-    Ok(Decoded { data, tally })
+    Ok(rows.finish(tally))
 }
 
 /// Any columnar file as an Arrow stream without compression and without the columns nobody may see.
-pub fn to_arrow_stream(bytes: &[u8], format: Format) -> Result<Vec<u8>, IngestError> {
+pub fn to_arrow_stream(
+    bytes: &[u8],
+    format: Format,
+    options: &LoadOptions,
+) -> Result<Vec<u8>, IngestError> {
+    let terms = &Terms::new(options);
     let mut tally = Tally::default();
     let mut kept: Vec<RecordBatch> = Vec::new();
     let mut keep = |batch: &RecordBatch, _: &mut Tally| {
@@ -47,9 +49,9 @@ pub fn to_arrow_stream(bytes: &[u8], format: Format) -> Result<Vec<u8>, IngestEr
         Ok(())
     };
     if format == FORMAT {
-        record_batches(bytes, &mut tally, &mut keep)?;
+        record_batches(bytes, terms, &mut tally, &mut keep)?;
     } else {
-        batches(bytes, format, &mut tally, &mut keep)?;
+        batches(bytes, format, terms, &mut tally, &mut keep)?;
     }
     let receipt = tally.into_receipt("", format, "", 0);
     let dropped: Vec<String> = receipt
@@ -58,9 +60,11 @@ pub fn to_arrow_stream(bytes: &[u8], format: Format) -> Result<Vec<u8>, IngestEr
         .map(|(name, count)| format!("{}\t{count}", name.replace(['\n', '\t'], " ")))
         .collect();
     let internal = |_| IngestError::Internal(format);
+    // A file without rows has no batch to take the columns from; one that can be a time is enough.
+    let no_rows = || Schema::new(vec![Field::new("time", DataType::Int64, true)]);
     let schema = kept
         .first()
-        .map_or_else(Schema::empty, |batch| batch.schema().as_ref().clone());
+        .map_or_else(no_rows, |batch| batch.schema().as_ref().clone());
     let mut metadata = schema.metadata().clone();
     metadata.insert(DROPPED_KEY.to_owned(), dropped.join("\n"));
     let schema = schema.with_metadata(metadata);
@@ -73,6 +77,7 @@ pub fn to_arrow_stream(bytes: &[u8], format: Format) -> Result<Vec<u8>, IngestEr
 
 fn record_batches(
     bytes: &[u8],
+    terms: &Terms<'_>,
     tally: &mut Tally,
     each: &mut dyn FnMut(&RecordBatch, &mut Tally) -> Result<(), IngestError>,
 ) -> Result<(), IngestError> {
@@ -81,7 +86,7 @@ fn record_batches(
     let metadata = ArrowReaderMetadata::load(&shared, ArrowReaderOptions::new())
         .map_err(|error| failure(&error))?;
     check_metadata(&metadata, bytes.len() as u64)?;
-    let (kept, dropped) = projection(metadata.schema(), FORMAT)?;
+    let (kept, dropped) = projection(metadata.schema(), FORMAT, terms)?;
     let mask = ProjectionMask::roots(metadata.parquet_schema(), kept);
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
         .with_projection(mask)
@@ -101,6 +106,21 @@ fn record_batches(
         each(&batch, tally)?;
     }
     Ok(())
+}
+
+/// The first rows with all their columns, for a person to look at.
+pub fn first_rows(bytes: &[u8], rows: usize) -> Result<Vec<RecordBatch>, IngestError> {
+    check_ends(bytes)?;
+    let shared = Bytes::copy_from_slice(bytes);
+    let metadata = ArrowReaderMetadata::load(&shared, ArrowReaderOptions::new())
+        .map_err(|error| failure(&error))?;
+    check_metadata(&metadata, bytes.len() as u64)?;
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
+        .with_limit(rows)
+        .with_batch_size(rows)
+        .build()
+        .map_err(|error| failure(&error))?;
+    Ok(reader.flatten().collect())
 }
 
 fn check_ends(bytes: &[u8]) -> Result<(), IngestError> {
@@ -129,10 +149,10 @@ fn check_metadata(metadata: &ArrowReaderMetadata, file_bytes: u64) -> Result<(),
             return Err(damaged("a row group has a negative size"));
         }
         for column in group.columns() {
-            if let Some(name) = unread_compression(column.compression()) {
+            if matches!(column.compression(), Compression::LZO) {
                 return Err(IngestError::Unsupported {
                     format: FORMAT,
-                    what: name,
+                    what: "lzo compression",
                     remedy: "Write it with snappy, zstd or no compression.",
                 });
             }
@@ -159,16 +179,6 @@ fn check_metadata(metadata: &ArrowReaderMetadata, file_bytes: u64) -> Result<(),
         return Err(too_large("200 times its size"));
     }
     Ok(())
-}
-
-fn unread_compression(compression: Compression) -> Option<&'static str> {
-    match compression {
-        Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_) => None,
-        Compression::GZIP(_) => Some("gzip compression"),
-        Compression::BROTLI(_) => Some("brotli compression"),
-        Compression::LZ4 | Compression::LZ4_RAW => Some("lz4 compression"),
-        Compression::LZO => Some("lzo compression"),
-    }
 }
 
 fn damaged(what: &'static str) -> IngestError {

@@ -13,7 +13,7 @@ use arrow_array::{Array, StringArray};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::{DataType, TimeUnit};
 
-use super::fields::Field;
+use super::names::{Field, Reading, Terms};
 use super::table::value;
 use super::{Tally, fields, values};
 use crate::model::batch::{BatchBuilder, NO_CODE, NO_COUNT, NO_ID};
@@ -29,8 +29,15 @@ pub fn push(
     columns: &[Fed<'_>],
     rows: usize,
     events: &mut BatchBuilder,
+    terms: &Terms<'_>,
     tally: &mut Tally,
 ) -> Option<()> {
+    // Units and kinds of another product are read value by value.
+    let is_ours =
+        |(field, ..): &Fed<'_>| matches!(field.reading, Reading::AsIs | Reading::TrueIsFailure);
+    if terms.profile.is_some() || !columns.iter().all(is_ours) {
+        return None;
+    }
     let fed = |column: Column| -> Option<Option<Fed<'_>>> {
         let mut feeding = columns.iter().filter(|(field, ..)| field.column == column);
         let first = feeding.next().copied();
@@ -39,7 +46,7 @@ pub fn push(
     };
     let (_, times, _) = fed(Column::Time)??;
     let mut batch = Batch {
-        time_us: times_us(times, tally)?,
+        time_us: times_us(times, terms, tally)?,
         kind: closed(fed(Column::Kind)?, rows, |raw, _| {
             values::kind(raw).ok().map(Some)
         })?
@@ -55,7 +62,7 @@ pub fn push(
         ..Batch::default()
     };
     let outcomes = closed(fed(Column::Outcome)?, rows, |raw, field| {
-        values::outcome(raw, field.tells_errors).ok()
+        values::outcome(raw, field.reading).ok()
     })?;
     let mut texts: [Option<Texts<'_>>; TEXT_COLUMNS.len()] = Default::default();
     for (text, column) in texts.iter_mut().zip(TEXT_COLUMNS) {
@@ -81,7 +88,7 @@ pub fn push(
     Some(())
 }
 
-fn times_us(array: &dyn Array, tally: &mut Tally) -> Option<Vec<TimeUs>> {
+fn times_us(array: &dyn Array, terms: &Terms<'_>, tally: &mut Tally) -> Option<Vec<TimeUs>> {
     fn each<T: ArrowPrimitiveType<Native = i64>>(
         array: &dyn Array,
         to_us: impl Fn(i64) -> Option<TimeUs>,
@@ -108,7 +115,7 @@ fn times_us(array: &dyn Array, tally: &mut Tally) -> Option<Vec<TimeUs>> {
             each::<TimestampNanosecondType>(array, |ns| Some(ns.div_euclid(1_000)))
         }
         _ => (0..array.len())
-            .map(|row| values::time(&value(array, row), tally).ok())
+            .map(|row| values::time(&value(array, row), terms.zone, tally).ok())
             .collect(),
     }
 }

@@ -4,20 +4,31 @@
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use crate::model::Column;
-
-use super::{Format, IngestError, Stranger};
+use super::json::CUT_OFF;
+use super::names::Terms;
+use super::objects::{ENVELOPES, Objects};
+use super::{Format, IngestError, Stranger, encoding, people, sniff};
+use crate::protocol::LoadOptions;
 
 /// A text is judged by its first lines; a few damaged ones must not hide the good ones after them.
-const SAMPLE_LINES: usize = 50;
+pub(super) const SAMPLE_LINES: usize = 50;
 /// Binary or text? The first bytes tell.
 const SAMPLE_BYTES: usize = 4096;
 
-const SIGNATURES: [(&[u8], Stranger); 13] = [
-    (b"\x1f\x8b", Stranger::Gzip),
-    (b"\x28\xb5\x2f\xfd", Stranger::Zstd),
-    (b"PK\x03\x04", Stranger::Zip),
-    (b"PK\x05\x06", Stranger::Zip),
+/// UTF-16 is recognised by so much of it.
+const UTF16_SAMPLE_BYTES: usize = 1 << 20;
+
+const FORMATS: [(&[u8], Format); 7] = [
+    (ARROW_MAGIC, Format::ArrowFile),
+    (&CONTINUATION, Format::ArrowStream),
+    (PARQUET_MAGIC, Format::Parquet),
+    (b"\x1f\x8b", Format::Gzip),
+    (b"\x28\xb5\x2f\xfd", Format::Zstd),
+    (b"PK\x03\x04", Format::Zip),
+    (b"PK\x05\x06", Format::Zip),
+];
+
+const SIGNATURES: [(&[u8], Stranger); 8] = [
     (b"BZh", Stranger::OtherArchive),
     (b"\xfd7zXZ\0", Stranger::OtherArchive),
     (b"7z\xbc\xaf\x27\x1c", Stranger::OtherArchive),
@@ -26,28 +37,28 @@ const SIGNATURES: [(&[u8], Stranger); 13] = [
     (b"Obj\x01", Stranger::Avro),
     (b"FEA1", Stranger::FeatherV1),
     (b"PARE", Stranger::EncryptedParquet),
-    (b"\xff\xfe", Stranger::Utf16),
 ];
 
 pub(super) const ARROW_MAGIC: &[u8] = b"ARROW1";
 pub(super) const PARQUET_MAGIC: &[u8] = b"PAR1";
 /// What an encapsulated Arrow message begins with.
 pub(super) const CONTINUATION: [u8; 4] = [0xff; 4];
+const TAR_MAGIC_AT: usize = 257;
+const TAR_MAGIC: &[u8] = b"ustar";
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Recognises a file by its content.
 pub fn recognise(bytes: &[u8]) -> Result<Format, IngestError> {
+    recognise_with(bytes, &LoadOptions::default())
+}
+
+/// The same, with a mapping that says which header is the time.
+pub fn recognise_with(bytes: &[u8], options: &LoadOptions) -> Result<Format, IngestError> {
     if bytes.is_empty() {
         return Err(IngestError::Empty);
     }
-    if bytes.starts_with(ARROW_MAGIC) {
-        return Ok(Format::ArrowFile);
-    }
-    if bytes.starts_with(&CONTINUATION) {
-        return Ok(Format::ArrowStream);
-    }
-    if bytes.starts_with(PARQUET_MAGIC) {
-        return Ok(Format::Parquet);
+    if let Some(format) = recognise_signature(bytes) {
+        return Ok(format);
     }
     let known = SIGNATURES
         .iter()
@@ -58,10 +69,38 @@ pub fn recognise(bytes: &[u8]) -> Result<Format, IngestError> {
     if bytes.starts_with(b"ORC") && bytes.ends_with(b"ORC") {
         return Err(IngestError::Stranger(Stranger::Orc));
     }
-    if bytes.starts_with(b"\xfe\xff") {
-        return Err(IngestError::Stranger(Stranger::Utf16));
+    if bytes
+        .get(TAR_MAGIC_AT..)
+        .is_some_and(|rest| rest.starts_with(TAR_MAGIC))
+    {
+        return Err(IngestError::Stranger(Stranger::OtherArchive));
     }
-    recognise_text(without_mark(bytes))
+    let terms = Terms::new(options);
+    let sample = &bytes[..bytes.len().min(UTF16_SAMPLE_BYTES)];
+    match encoding::from_utf16(sample) {
+        Some(text) => recognise_text(without_mark(&text), &terms),
+        None => recognise_text(without_mark(bytes), &terms),
+    }
+}
+
+/// What a file is wrapped in, if it is.
+pub fn container(bytes: &[u8]) -> Option<Format> {
+    let format = recognise_signature(bytes)?;
+    matches!(format, Format::Gzip | Format::Zstd | Format::Zip).then_some(format)
+}
+
+fn recognise_signature(bytes: &[u8]) -> Option<Format> {
+    let known = FORMATS
+        .iter()
+        .find(|(signature, _)| bytes.starts_with(signature));
+    known
+        .map(|(_, format)| *format)
+        .or_else(|| is_skippable_frame(bytes).then_some(Format::Zstd))
+}
+
+/// zstd files may begin with a frame that says something about the file and is to be skipped.
+pub(super) fn is_skippable_frame(bytes: &[u8]) -> bool {
+    matches!(bytes, [first, 0x2a, 0x4d, 0x18, ..] if first & 0xf0 == 0x50)
 }
 
 /// The bytes after a UTF-8 byte order mark.
@@ -69,7 +108,7 @@ pub fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 
-fn recognise_text(bytes: &[u8]) -> Result<Format, IngestError> {
+fn recognise_text(bytes: &[u8], terms: &Terms<'_>) -> Result<Format, IngestError> {
     let text = bytes.trim_ascii_start();
     let Some(&first) = text.first() else {
         return Err(IngestError::Empty);
@@ -80,15 +119,26 @@ fn recognise_text(bytes: &[u8]) -> Result<Format, IngestError> {
     if first == b'<' {
         return Err(IngestError::Stranger(markup(text)));
     }
-    if first == b'{'
-        && let Some(format) = by_shape(&Shape::of(text))
-    {
-        return Ok(format);
+    if first == b'[' {
+        // A list of export requests is read like the requests alone.
+        let inside = Shape::of(text[1..].trim_ascii_start());
+        if by_shape(&inside, terms) == Some(Format::OtlpJson) {
+            return Ok(Format::OtlpJson);
+        }
+        return recognise_json(text, terms);
     }
-    // A list of export requests is read like the requests alone; a list of anything else is not.
-    if first == b'[' && by_shape(&Shape::of(text[1..].trim_ascii_start())) == Some(Format::OtlpJson)
-    {
-        return Ok(Format::OtlpJson);
+    if first == b'{' {
+        let whole = Shape::of(text);
+        match by_shape(&whole, terms) {
+            Some(Format::Ndjson) => return Ok(layout(text)),
+            Some(format) => return Ok(format),
+            None if whole.has_list(&ENVELOPES) => {
+                if let Ok(format) = recognise_json(text, terms) {
+                    return Ok(format);
+                }
+            }
+            None => {}
+        }
     }
     let mut objects = 0;
     for line in sample_lines(text) {
@@ -96,25 +146,82 @@ fn recognise_text(bytes: &[u8]) -> Result<Format, IngestError> {
             continue;
         }
         objects += 1;
-        match by_shape(&Shape::of(line)) {
+        match by_shape(&Shape::of(line), terms) {
             // A manifest or a directory is a whole file, never a line among others.
             Some(Format::Manifest | Format::Directory) | None => {}
             Some(format) => return Ok(format),
         }
     }
-    Err(match first {
-        b'{' if Shape::of(text).cut_short => IngestError::Truncated(Format::Json),
-        b'{' => IngestError::Stranger(Stranger::JsonOther),
-        b'[' => IngestError::Stranger(Stranger::JsonArray),
-        _ if objects > 0 => IngestError::Stranger(Stranger::JsonOther),
-        _ if looks_like_csv(text) => IngestError::Stranger(Stranger::Csv),
-        _ => IngestError::Stranger(Stranger::Text),
+    if first == b'{' || objects > 0 {
+        return recognise_json(text, terms);
+    }
+    recognise_table(bytes, terms)
+}
+
+/// An array, or objects without a time.
+fn recognise_json(text: &[u8], terms: &Terms<'_>) -> Result<Format, IngestError> {
+    let mut objects = Objects::of(text);
+    let shapes = objects.shapes();
+    if shapes
+        .iter()
+        .any(|shape| by_shape(shape, terms) == Some(Format::Ndjson))
+    {
+        return Ok(Format::Json);
+    }
+    let is_cut = |shape: &Shape| shape.cut_short;
+    let mut sample = objects.clone().take(SAMPLE_LINES);
+    if shapes.is_empty() && (text == b"[" || sample.any(|item| item.text == Err(CUT_OFF))) {
+        return Err(IngestError::Truncated(Format::Json));
+    }
+    if objects.next().is_none() {
+        return Ok(Format::Json);
+    }
+    // Without any name there is nothing to map.
+    let has_names = |shape: &Shape| shape.keys.iter().any(|(_, list)| !list);
+    Err(if shapes.iter().all(is_cut) && !shapes.is_empty() {
+        IngestError::Truncated(Format::Json)
+    } else if shapes.iter().any(has_names) {
+        IngestError::NeedsMapping(if text[0] == b'{' {
+            layout(text)
+        } else {
+            Format::Json
+        })
+    } else {
+        IngestError::Stranger(Stranger::JsonOther)
     })
 }
 
-/// Does a line of NDJSON hold a pre-aggregated hour?
-pub(super) fn is_aggregate_line(line: &[u8]) -> bool {
-    Shape::of(line).is_aggregate()
+fn recognise_table(bytes: &[u8], terms: &Terms<'_>) -> Result<Format, IngestError> {
+    let (text, _) = encoding::of_table(bytes);
+    let Some(table) = sniff::sniff(&text, terms) else {
+        return Err(IngestError::Stranger(Stranger::Text));
+    };
+    let format = table.format();
+    let headers = || table.headers.iter().map(String::as_str);
+    let terms = terms.for_headers(headers());
+    if terms.is_hours(headers()) || terms.has_time(headers()) {
+        Ok(format)
+    } else if people::is_directory(&table.headers) {
+        Ok(Format::DirectoryCsv)
+    } else if table.is_headless {
+        Err(IngestError::HeaderMissing(format))
+    } else {
+        Err(IngestError::NeedsMapping(format))
+    }
+}
+
+/// Objects of events: one a line, or in another way?
+fn layout(text: &[u8]) -> Format {
+    let is_object = |line: &[u8]| {
+        line.starts_with(b"{")
+            && serde_json::from_slice::<IgnoredAny>(line.trim_ascii_end()).is_ok()
+    };
+    let mut lines = text.split(|&byte| byte == b'\n').take(SAMPLE_LINES);
+    if lines.any(is_object) {
+        Format::Ndjson
+    } else {
+        Format::Json
+    }
 }
 
 pub(super) fn sample_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -124,7 +231,7 @@ pub(super) fn sample_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         .take(SAMPLE_LINES)
 }
 
-fn by_shape(shape: &Shape) -> Option<Format> {
+fn by_shape(shape: &Shape, terms: &Terms<'_>) -> Option<Format> {
     const TELEMETRY: [&str; 10] = [
         "resourceSpans",
         "resourceLogs",
@@ -141,7 +248,7 @@ fn by_shape(shape: &Shape) -> Option<Format> {
     if shape.has(&TELEMETRY) {
         return Some(Format::OtlpJson);
     }
-    if shape.is_event() || shape.is_aggregate() {
+    if shape.is_event(terms) {
         return Some(Format::Ndjson);
     }
     if shape.has_list(&["batches"]) {
@@ -151,14 +258,14 @@ fn by_shape(shape: &Shape) -> Option<Format> {
 }
 
 /// The names at the top of a JSON object. What follows a syntax error is not known; what came before is.
-#[derive(Default)]
-struct Shape {
+#[derive(Debug, Default)]
+pub(super) struct Shape {
     keys: Vec<(String, bool)>,
     cut_short: bool,
 }
 
 impl Shape {
-    fn of(text: &[u8]) -> Self {
+    pub fn of(text: &[u8]) -> Self {
         let mut shape = Self::default();
         let mut json = serde_json::Deserializer::from_slice(text);
         let read = Keys(&mut shape.keys).deserialize(&mut json);
@@ -171,21 +278,21 @@ impl Shape {
         keys.any(|(key, _)| names.contains(&key.as_str()))
     }
 
-    fn has_list(&self, names: &[&str]) -> bool {
+    pub fn has_list(&self, names: &[&str]) -> bool {
         self.keys
             .iter()
             .any(|(key, list)| *list && names.contains(&key.as_str()))
     }
 
-    fn is_event(&self) -> bool {
-        self.keys
-            .iter()
-            .any(|(key, list)| !list && Column::from_header(key) == Some(Column::Time))
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.keys.iter().map(|(name, _)| name.as_str())
     }
 
-    fn is_aggregate(&self) -> bool {
-        let has = |name| self.keys.iter().any(|(key, _)| key == name);
-        has(super::aggregate::HOUR) && has(super::aggregate::EXECUTIONS)
+    /// An event, or a pre-aggregated hour.
+    pub fn is_event(&self, terms: &Terms<'_>) -> bool {
+        let terms = terms.for_headers(self.names());
+        let values = self.keys.iter().filter(|(_, list)| !list);
+        terms.is_hours(self.names()) || terms.has_time(values.map(|(name, _)| name.as_str()))
     }
 }
 
@@ -276,13 +383,14 @@ impl<'de> Visitor<'de> for IsListVisitor {
 fn is_binary(text: &[u8]) -> bool {
     let sample = &text[..text.len().min(SAMPLE_BYTES)];
     let control = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
-    if sample.iter().any(control) {
+    // One damaged byte must not hide a text; binary files are full of them.
+    if sample.iter().filter(|byte| control(byte)).count() * 100 > sample.len() {
         return true;
     }
-    // A character may be cut at the end of the sample; anything else that is not UTF-8 is not text.
-    std::str::from_utf8(sample).is_err_and(|error| {
-        error.error_len().is_some() && error.valid_up_to() < sample.len().min(16)
-    })
+    // Text in another encoding has a letter beyond ASCII here and there; a character may be cut at the end.
+    let high = sample.iter().filter(|byte| !byte.is_ascii()).count();
+    std::str::from_utf8(sample).is_err_and(|error| error.error_len().is_some())
+        && high > sample.len() / 3
 }
 
 fn markup(text: &[u8]) -> Stranger {
@@ -294,17 +402,4 @@ fn markup(text: &[u8]) -> Stranger {
     } else {
         Stranger::Xml
     }
-}
-
-/// The first two lines have the same number of separators, and at least one.
-fn looks_like_csv(text: &[u8]) -> bool {
-    let mut lines = sample_lines(text);
-    let (Some(head), second) = (lines.next(), lines.next()) else {
-        return false;
-    };
-    [b',', b';', b'\t'].into_iter().any(|separator| {
-        let count = |line: &[u8]| memchr::memchr_iter(separator, line).count();
-        let columns = count(head);
-        columns > 0 && second.is_none_or(|line| count(line) == columns)
-    })
 }

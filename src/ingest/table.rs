@@ -12,8 +12,9 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Field as ArrowField, TimeUnit};
 
 use super::aggregate::{HourField, HourRows};
-use super::fields::{Field, Values};
+use super::fields::{EventSink, Values};
 use super::json::Sink;
+use super::names::{Headers, Meaning, Reading, Terms};
 use super::plain;
 use super::values::Raw;
 use super::{ID_HASH_KEY, ID_HASH_XXH3, Tally};
@@ -25,26 +26,33 @@ use crate::model::{Batch, Column};
 pub struct EventRows {
     events: BatchBuilder,
     batches: u64,
+    /// Of objects inside of cells.
+    inside: Headers,
 }
 
 impl EventRows {
     /// Adds the rows of a record batch.
-    pub fn push(&mut self, batch: &RecordBatch, tally: &mut Tally) {
+    pub fn push(&mut self, batch: &RecordBatch, terms: &Terms<'_>, tally: &mut Tally) {
         self.batches += 1;
         let schema = batch.schema_ref();
         let mut columns: Vec<plain::Fed<'_>> = Vec::new();
+        let mut opened: Vec<(&str, &dyn Array)> = Vec::new();
         for (held, array) in schema.fields().iter().zip(batch.columns()) {
-            let Some(field) = Field::of(held.name()) else {
-                continue;
-            };
             if array.data_type() == &DataType::Null {
                 continue;
             }
-            columns.push((field, array.as_ref(), is_hash(held)));
+            match terms.meaning(held.name()) {
+                Meaning::Take(field) => columns.push((field, array.as_ref(), is_hash(held))),
+                Meaning::Open => opened.push((held.name(), array.as_ref())),
+                // What made the file known as a product's export.
+                Meaning::Drop => tally.drop_field(held.name(), batch.num_rows() as u64),
+            }
         }
         // The best name last, so that it wins; a null of it leaves the other name's value.
         columns.sort_by_key(|(field, ..)| std::cmp::Reverse(field.rank));
-        if plain::push(&columns, batch.num_rows(), &mut self.events, tally).is_some() {
+        if opened.is_empty()
+            && plain::push(&columns, batch.num_rows(), &mut self.events, terms, tally).is_some()
+        {
             return;
         }
         for row in 0..batch.num_rows() {
@@ -58,7 +66,15 @@ impl EventRows {
                 };
                 values.put(field, value);
             }
-            if let Err(reason) = values.push_to(&mut self.events, tally) {
+            self.inside.rewind();
+            let read = opened.iter().try_for_each(|&(name, array)| {
+                let text = text(array, row).filter(|text| text.starts_with('{'));
+                let Some(text) = text else { return Ok(()) };
+                EventSink::new(&mut self.inside, terms, tally, &mut values, Some(name))
+                    .read(text.as_bytes())
+            });
+            let pushed = read.and_then(|()| values.push_to(&mut self.events, terms, tally));
+            if let Err(reason) = pushed {
                 let batches = self.batches;
                 tally.set_aside(reason, || {
                     format!("row {} of record batch {batches}", row + 1)
@@ -67,32 +83,57 @@ impl EventRows {
         }
     }
 
-    pub fn finish(self) -> Batch {
+    pub fn finish(self, tally: &mut Tally) -> Batch {
+        self.inside.finish(tally);
         self.events.finish()
     }
 }
 
+/// The text in a cell, borrowed from its column.
+fn text(array: &dyn Array, row: usize) -> Option<&str> {
+    if array.is_null(row) {
+        return None;
+    }
+    match array.data_type() {
+        DataType::Utf8 => Some(array.as_string::<i32>().value(row)),
+        DataType::LargeUtf8 => Some(array.as_string::<i64>().value(row)),
+        DataType::Utf8View => Some(array.as_string_view().value(row)),
+        _ => None,
+    }
+}
+
 /// Adds the hours of a record batch.
-pub fn push_hours(hours: &mut HourRows, batch: &RecordBatch, tally: &mut Tally) {
-    let columns: Vec<(HourField, &dyn Array)> = batch
+pub fn push_hours(hours: &mut HourRows, batch: &RecordBatch, terms: &Terms<'_>, tally: &mut Tally) {
+    let columns: Vec<((HourField, Reading), &dyn Array)> = batch
         .schema_ref()
         .fields()
         .iter()
         .zip(batch.columns())
-        .filter_map(|(held, array)| Some((HourField::of(held.name())?, array.as_ref())))
+        .filter_map(|(held, array)| Some((terms.hour_field(held.name())?, array.as_ref())))
         .collect();
     for row in 0..batch.num_rows() {
         tally.rows_read += 1;
-        let mut collected = hours.row(tally);
-        for &(field, array) in &columns {
+        let mut collected = hours.row(terms, tally);
+        for &((field, reading), array) in &columns {
             match (field, bytes(array, row)) {
                 (HourField::Sketch(at), Some(bytes)) => collected.take_bytes(at, bytes),
-                _ => collected.take(field, value(array, row)),
+                _ => collected.take((field, reading), value(array, row)),
             }
         }
         if let Err(reason) = collected.finish() {
             tally.set_aside(reason, || format!("row {}", row + 1));
         }
+    }
+}
+
+/// A cell as text, for a person to look at.
+pub fn shown(array: &dyn Array, row: usize) -> String {
+    match value(array, row) {
+        Raw::Null | Raw::Nested => String::new(),
+        Raw::Bool(flag) => flag.to_string(),
+        Raw::Int(number) => number.to_string(),
+        Raw::Float(number) => number.to_string(),
+        Raw::Text(text) => text.into_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Counts what a reader met, so that a receipt can say it. Holds names, positions and reasons; never a value.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::limits::{NAME_BYTES_MAX, RECEIPT_NAMES_MAX, SET_ASIDE_SAMPLES};
@@ -19,11 +20,15 @@ pub struct Tally {
     pub rows_read: u64,
     pub set_aside: u64,
     pub names_cut: u64,
+    /// Records that were understood and are in no number, such as page views among tool calls.
+    pub passed_over: u64,
+    /// A time without a zone was met.
+    pub zoneless: bool,
     samples: Vec<SetAsideRow>,
     reasons: BTreeMap<&'static str, u64>,
     dropped: HashMap<String, u64>,
     unrecognised: HashMap<String, u64>,
-    notes: BTreeSet<&'static str>,
+    notes: BTreeSet<Cow<'static, str>>,
 }
 
 impl Tally {
@@ -50,8 +55,8 @@ impl Tally {
     }
 
     /// Something to say once about the whole source.
-    pub fn note(&mut self, sentence: &'static str) {
-        self.notes.insert(sentence);
+    pub fn note(&mut self, sentence: impl Into<Cow<'static, str>>) {
+        self.notes.insert(sentence.into());
     }
 
     /// Cuts a name at the limit, on a character boundary, and counts the cut.
@@ -78,7 +83,7 @@ impl Tally {
             dropped_fields: self.dropped.into_iter().collect(),
             unrecognised: self.unrecognised.into_iter().collect(),
             names_cut: self.names_cut,
-            notes: self.notes.into_iter().map(Into::into).collect(),
+            notes: self.notes.into_iter().map(Cow::into_owned).collect(),
             ..SourceReceipt::default()
         }
     }

@@ -3,12 +3,11 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
-
-use super::{ID_HASH_PREFIX, Tally};
+use super::names::Reading;
+use super::{ID_HASH_PREFIX, Tally, times};
 use crate::model::batch::NO_ID;
 use crate::model::limits::{DURATION_MS_MAX, TIME_US_MAX, TIME_US_MIN};
-use crate::model::{EventKind, Outcome, TimeUs};
+use crate::model::{EventKind, Outcome, TimeUs, Zone};
 
 /// A value as a file holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,15 +35,15 @@ const BAD_KIND: Reason = "The kind of event is unknown.";
 const BAD_COUNT: Reason = "A count is not a whole number of zero or more.";
 const BAD_NUMBER: Reason = "A number is not finite or below zero.";
 const BAD_TEXT: Reason = "A name is a list or an object instead of a text.";
-const ZONELESS: &str = "Times without a zone were read as UTC.";
 
 /// µs since 1970. Numbers are seconds, ms, µs or ns by their size; every year from 1990 to 2100 is unmistakable.
-pub fn time(raw: &Raw<'_>, tally: &mut Tally) -> Result<TimeUs, Reason> {
+/// Clocks without a zone are in the one given.
+pub fn time(raw: &Raw<'_>, zone: Option<&Zone>, tally: &mut Tally) -> Result<TimeUs, Reason> {
     let time_us = match raw {
         Raw::Null => return Err(NO_TIME),
         Raw::Int(number) => epoch(*number).ok_or(TIME_RANGE)?,
         Raw::Float(number) => epoch_float(*number).ok_or(BAD_TIME)?,
-        Raw::Text(text) => text_time(text.trim(), tally)?,
+        Raw::Text(text) => text_time(text.trim(), zone, tally)?,
         Raw::Bool(_) | Raw::Nested => return Err(BAD_TIME),
     };
     if (TIME_US_MIN..TIME_US_MAX).contains(&time_us) {
@@ -80,25 +79,16 @@ fn epoch_float(number: f64) -> Option<TimeUs> {
     (time_us.abs() < 9e18).then_some(time_us as i64)
 }
 
-fn text_time(text: &str, tally: &mut Tally) -> Result<TimeUs, Reason> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Ok(time.timestamp_micros());
+fn text_time(text: &str, zone: Option<&Zone>, tally: &mut Tally) -> Result<TimeUs, Reason> {
+    if let Some(moment) = times::parse(text) {
+        tally.zoneless |= matches!(moment, times::Moment::Local(..));
+        return Ok(moment.instant(zone));
     }
     if let Ok(number) = text.parse::<i128>() {
         return epoch(number).ok_or(TIME_RANGE);
     }
-    let naive = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-        .or_else(|| Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN)));
-    if let Some(naive) = naive {
-        tally.note(ZONELESS);
-        return Ok(naive.and_utc().timestamp_micros());
-    }
-    if let Ok(time) = DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z") {
-        return Ok(time.timestamp_micros());
-    }
-    Err(BAD_TIME)
+    let number: f64 = text.parse().map_err(|_| BAD_TIME)?;
+    epoch_float(number).ok_or(BAD_TIME)
 }
 
 fn as_number(raw: &Raw<'_>) -> Option<f64> {
@@ -118,11 +108,12 @@ pub fn number(raw: &Raw<'_>) -> Option<f64> {
     }
 }
 
-pub fn duration_ms(raw: &Raw<'_>) -> Result<Option<f64>, Reason> {
+/// `to_ms`: how many milliseconds the file's unit has.
+pub fn duration_ms(raw: &Raw<'_>, to_ms: f64) -> Result<Option<f64>, Reason> {
     if *raw == Raw::Null {
         return Ok(None);
     }
-    let ms = as_number(raw).ok_or(BAD_DURATION)?;
+    let ms = as_number(raw).ok_or(BAD_DURATION)? * to_ms;
     // Arrow and Parquet writers put NaN where nothing was measured.
     if ms.is_nan() {
         return Ok(None);
@@ -163,13 +154,26 @@ pub fn count(raw: &Raw<'_>) -> Result<Option<u64>, Reason> {
         Raw::Float(number) if number.fract() == 0.0 && (0.0..9e15).contains(number) => {
             Ok(Some(*number as u64))
         }
-        Raw::Text(text) => text.trim().parse().map(Some).map_err(|_| BAD_COUNT),
+        // Tables that knew absent values write whole numbers as 12.0.
+        Raw::Text(text) => match text.trim().parse::<u64>() {
+            Ok(number) => count(&Raw::Int(number.into())),
+            Err(_) => count(&Raw::Float(as_number(raw).ok_or(BAD_COUNT)?)),
+        },
         Raw::Float(_) | Raw::Bool(_) | Raw::Nested => Err(BAD_COUNT),
     }
 }
 
 /// `None` when absent. In a column that tells of errors, true is a failure.
-pub fn outcome(raw: &Raw<'_>, tells_errors: bool) -> Result<Option<Outcome>, Reason> {
+pub fn outcome(raw: &Raw<'_>, reading: Reading) -> Result<Option<Outcome>, Reason> {
+    if reading == Reading::ErrorLevel {
+        return match raw {
+            Raw::Null => Ok(None),
+            Raw::Text(level) if level.eq_ignore_ascii_case("error") => Ok(Some(Outcome::Failure)),
+            Raw::Text(_) => Ok(Some(Outcome::Success)),
+            _ => Err(BAD_OUTCOME),
+        };
+    }
+    let tells_errors = reading == Reading::TrueIsFailure;
     let good = |good: bool| {
         Some(if good == tells_errors {
             Outcome::Failure
@@ -183,12 +187,13 @@ pub fn outcome(raw: &Raw<'_>, tells_errors: bool) -> Result<Option<Outcome>, Rea
         Raw::Int(0) => Ok(good(false)),
         Raw::Int(1) => Ok(good(true)),
         Raw::Text(text) if text.trim().is_empty() => Ok(None),
-        Raw::Text(text) if tells_errors => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "1" => Ok(good(true)),
-            "false" | "0" => Ok(good(false)),
-            _ => Err(BAD_OUTCOME),
+        Raw::Text(text) => match text.trim() {
+            "1" => Ok(good(true)),
+            "0" => Ok(good(false)),
+            word if word.eq_ignore_ascii_case("true") => Ok(good(true)),
+            word if word.eq_ignore_ascii_case("false") => Ok(good(false)),
+            word => Outcome::parse(word).map(Some).ok_or(BAD_OUTCOME),
         },
-        Raw::Text(text) => Outcome::parse(text.trim()).map(Some).ok_or(BAD_OUTCOME),
         Raw::Int(_) | Raw::Float(_) | Raw::Nested => Err(BAD_OUTCOME),
     }
 }
@@ -250,7 +255,7 @@ mod tests {
         for text in texts {
             let mut tally = Tally::default();
             assert_eq!(
-                time(&Raw::Text(text.into()), &mut tally),
+                time(&Raw::Text(text.into()), None, &mut tally),
                 Ok(expected),
                 "{text}"
             );
@@ -263,13 +268,13 @@ mod tests {
         ];
         for number in numbers {
             assert_eq!(
-                time(&Raw::Int(number), &mut Tally::default()),
+                time(&Raw::Int(number), None, &mut Tally::default()),
                 Ok(expected),
                 "{number}"
             );
         }
         assert_eq!(
-            time(&Raw::Float(1_773_478_800.5), &mut Tally::default()),
+            time(&Raw::Float(1_773_478_800.5), None, &mut Tally::default()),
             Ok(expected + 500_000)
         );
     }
@@ -282,16 +287,20 @@ mod tests {
             Raw::Nested,
             Raw::Float(f64::NAN),
         ] {
-            assert_eq!(time(&raw, &mut Tally::default()), Err(BAD_TIME));
+            assert_eq!(time(&raw, None, &mut Tally::default()), Err(BAD_TIME));
         }
-        assert_eq!(time(&Raw::Int(-1), &mut Tally::default()), Err(TIME_RANGE));
-        assert_eq!(time(&Raw::Null, &mut Tally::default()), Err(NO_TIME));
+        assert_eq!(
+            time(&Raw::Int(-1), None, &mut Tally::default()),
+            Err(TIME_RANGE)
+        );
+        assert_eq!(time(&Raw::Null, None, &mut Tally::default()), Err(NO_TIME));
     }
 
     #[test]
     fn an_error_flag_is_the_opposite_of_a_success_flag() {
-        assert_eq!(outcome(&Raw::Bool(true), false), Ok(Some(Outcome::Success)));
-        assert_eq!(outcome(&Raw::Bool(true), true), Ok(Some(Outcome::Failure)));
-        assert_eq!(outcome(&Raw::Text("maybe".into()), false), Err(BAD_OUTCOME));
+        let (flag, error) = (Reading::AsIs, Reading::TrueIsFailure);
+        assert_eq!(outcome(&Raw::Bool(true), flag), Ok(Some(Outcome::Success)));
+        assert_eq!(outcome(&Raw::Bool(true), error), Ok(Some(Outcome::Failure)));
+        assert_eq!(outcome(&Raw::Text("maybe".into()), flag), Err(BAD_OUTCOME));
     }
 }

@@ -33,6 +33,20 @@ pub struct Person {
     pub seat: bool,
 }
 
+impl Person {
+    /// Takes over what another record of the same person says; its own id stays, since events name it.
+    fn take(&mut self, other: Self) {
+        self.email = other.email.or(self.email.take());
+        self.name = other.name.or(self.name.take());
+        self.department = other.department.or(self.department.take());
+        self.team = other.team.or(self.team.take());
+        self.role = other.role.or(self.role.take());
+        self.invited_at = other.invited_at.or(self.invited_at);
+        self.first_login_at = other.first_login_at.or(self.first_login_at);
+        self.seat = other.seat;
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Workspace {
     /// What the events' `workspace` column holds.
@@ -110,6 +124,39 @@ impl Directory {
     /// People who hold a seat; the denominator of adoption.
     pub fn seats(&self) -> u64 {
         self.people.iter().filter(|person| person.seat).count() as u64
+    }
+
+    /// A new directory in the place of the one that is held; one that has only people is merged into it. Gives how many
+    /// of those met nobody.
+    pub fn joined(held: Option<Self>, new: Self) -> (Self, u64) {
+        let only_people = Self {
+            version: new.version,
+            people: new.people.clone(),
+            ..Self::default()
+        };
+        match held {
+            Some(held) if new == only_people => held.merged(new),
+            _ => (new, 0),
+        }
+    }
+
+    /// This directory with another's people: they meet by id or e-mail, whatever the letter case, and what the other
+    /// says goes before. Gives how many of the other's people met nobody and are new.
+    fn merged(mut self, other: Self) -> (Self, u64) {
+        let index = self.people_index();
+        let mut new = 0;
+        for person in other.people {
+            let by_id = index.get(&person.id.to_lowercase());
+            let by_email = || index.get(&person.email.as_ref()?.to_lowercase());
+            match by_id.or_else(by_email).copied() {
+                Some(at) => self.people[at].take(person),
+                None => {
+                    new += 1;
+                    self.people.push(person);
+                }
+            }
+        }
+        (self, new)
     }
 
     /// From every spelling of a person (id and e-mail, lower case) to the position in `people`.

@@ -11,12 +11,16 @@ pub const DECODED_BYTES_MAX: u64 = GIB;
 /// Decoded ÷ compressed, once more than [`RATIO_FREE_BYTES`] came out.
 pub const RATIO_MAX: u64 = 200;
 pub const RATIO_FREE_BYTES: u64 = 16 * MIB;
+/// Files in an archive.
+pub const ARCHIVE_MEMBERS_MAX: usize = 10_000;
+/// Window a zstd frame may ask for.
+pub const ZSTD_WINDOW_BYTES_MAX: u64 = 128 * MIB;
 /// One Parquet page.
 pub const PAGE_BYTES_MAX: u64 = 64 * MIB;
 pub const ROW_GROUPS_MAX: usize = 10_000;
 pub const COLUMNS_MAX: usize = 1_000;
 pub const JSON_DEPTH_MAX: usize = 64;
-/// One line of NDJSON; OTLP lines are whole export requests and may be larger.
+/// One line of NDJSON, one object of JSON, one row of CSV; OTLP lines are whole export requests and may be larger.
 pub const LINE_BYTES_MAX: usize = MIB as usize;
 pub const OTLP_LINE_BYTES_MAX: usize = 64 * MIB as usize;
 /// Names are cut here, on a character boundary, and counted.
@@ -24,6 +28,9 @@ pub const NAME_BYTES_MAX: usize = KIB as usize;
 pub const ROWS_MAX: u64 = 4_000_000_000;
 /// Samples of set-aside rows kept per source.
 pub const SET_ASIDE_SAMPLES: usize = 100;
+/// What a mapping dialog shows of a file: rows, and characters of a cell.
+pub const PREVIEW_ROWS: usize = 20;
+pub const PREVIEW_CELL_CHARS: usize = 80;
 /// Distinct field, scope and span names counted per receipt; the rest go under "(other)".
 pub const RECEIPT_NAMES_MAX: usize = 500;
 /// Groups a query may form before it is cut by its order.

@@ -5,13 +5,17 @@
 //! Both sides refuse another [`PROTOCOL_VERSION`]. Postcard is not self-describing: no `serde(flatten)`,
 //! `untagged` or `skip_serializing_if` in anything that travels here.
 
+mod mapping;
+
 use serde::{Deserialize, Serialize};
+
+pub use mapping::{LoadOptions, Looks, Mapping, Proposal, ProposedColumn};
 
 use crate::model::{Directory, Provenance, ResultTable, SourceReceipt, Zone};
 use crate::query::{AskContext, Query, Question};
 
 /// Changes with any message; an application and a worker of different builds must not talk.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// A source of events within one session of the application; the client numbers them.
 pub type SourceId = u32;
@@ -34,11 +38,13 @@ pub enum Request {
         url: String,
         bytes: u64,
         sha256: Option<String>,
+        options: LoadOptions,
     },
     /// Decode and keep the `File` that is extra 0.
     LoadFile {
         source: SourceId,
         name: String,
+        options: LoadOptions,
     },
     /// Stop loading, or forget what was loaded.
     Unload {
@@ -79,9 +85,12 @@ pub enum Response {
         bytes_done: u64,
         bytes_total: u64,
     },
+    /// `receipt` is the whole source's; the files of an archive have `members` besides, and it may hold a directory.
     Loaded {
         source: SourceId,
         receipt: SourceReceipt,
+        members: Vec<SourceReceipt>,
+        directory: Option<Directory>,
         memory: Memory,
     },
     /// The source is not in the numbers. `retry` says whether trying again may help.
@@ -92,10 +101,21 @@ pub enum Response {
         message: String,
         retry: bool,
     },
-    /// The source was a directory, not events.
+    /// No column of the source can be a time. Ask the person what its columns mean ([`Proposal`] has a guess for each),
+    /// then load the source again with a mapping in its options. `receipt` has the sentence; the source is not in the
+    /// numbers until then.
+    NeedsMapping {
+        source: SourceId,
+        receipt: SourceReceipt,
+        proposal: Proposal,
+    },
+    /// The source was a directory, not events. One that has only people is to be merged into the one that is held
+    /// ([`Directory::joined`]).
     DirectoryLoaded {
         source: SourceId,
         directory: Directory,
+        /// Rows of a table of people that could not be read.
+        receipt: SourceReceipt,
     },
     Unloaded {
         source: SourceId,
@@ -152,6 +172,8 @@ pub enum ErrorCode {
     Unsupported,
     Memory,
     Internal,
+    /// Nothing in the file can be a time; a mapping says which column is.
+    NeedsMapping,
 }
 
 impl ErrorCode {
@@ -171,6 +193,7 @@ impl ErrorCode {
             Self::Unsupported => "unsupported",
             Self::Memory => "memory",
             Self::Internal => "internal",
+            Self::NeedsMapping => "needs_mapping",
         }
     }
 }

@@ -1,15 +1,19 @@
 //! A source from bytes to rows, with its receipt; and out again.
 
+use super::archive::LoadedArchive;
 use super::{LINKED, Service};
-use crate::ingest::{self, Data, Format, IngestError, Tally, otlp};
+use crate::ingest::{self, Data, Format, IngestError, Tally, Unpacked, otlp};
 use crate::model::{Batch, Directory, Manifest, SourceReceipt, TimeUs};
-use crate::protocol::ErrorCode;
+use crate::protocol::{ErrorCode, LoadOptions};
 
 /// What a source turned out to be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Loaded {
     Events(SourceReceipt),
-    Directory(Directory),
+    /// The files of an archive; each has a receipt of its own.
+    Archive(LoadedArchive),
+    /// A directory, with the account of its rows when it was a table.
+    Directory(Directory, SourceReceipt),
     Manifest(Manifest),
 }
 
@@ -25,6 +29,19 @@ pub struct LoadError {
     pub receipt: SourceReceipt,
 }
 
+/// Where a file comes from and how it is to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Intake<'a> {
+    pub name: &'a str,
+    /// Size as it arrived, packed.
+    pub bytes: u64,
+    pub options: &'a LoadOptions,
+    /// What it was wrapped in.
+    pub wrapper: Option<Format>,
+    /// The format before the columnar module turned it into an Arrow stream.
+    pub decoded_from: Option<Format>,
+}
+
 impl Service {
     /// Takes a source in, in the place of an earlier one of the same number. `decoded_from` is the format before the
     /// columnar module turned it into an Arrow stream.
@@ -35,54 +52,134 @@ impl Service {
         bytes: &[u8],
         decoded_from: Option<Format>,
     ) -> Result<Loaded, LoadError> {
+        let intake = Intake {
+            name,
+            bytes: bytes.len() as u64,
+            options: &LoadOptions::default(),
+            wrapper: None,
+            decoded_from,
+        };
+        self.load_with(source, bytes, intake)
+    }
+
+    /// The same, with what a person said about it. Unpacks what is packed.
+    pub fn load_with(
+        &mut self,
+        source: u32,
+        bytes: &[u8],
+        intake: Intake<'_>,
+    ) -> Result<Loaded, LoadError> {
+        match ingest::unpack(bytes) {
+            Ok(Unpacked::File(bytes, wrapper)) => {
+                let wrapper = intake.wrapper.or(wrapper);
+                self.load_file(source, &bytes, Intake { wrapper, ..intake })
+            }
+            Ok(Unpacked::Archive(mut archive)) => {
+                let mut loading = self.begin_archive(source, intake.name, intake.bytes);
+                for member in archive.members.clone() {
+                    match archive.read(&member) {
+                        Ok(bytes) => self.load_member(&mut loading, &member, &bytes, intake),
+                        Err(error) => self.refuse_member(&mut loading, &member, &error),
+                    }
+                }
+                self.finish_archive(loading)
+            }
+            Err(error) => Err(self.refuse(source, intake.name, intake.bytes, &error)),
+        }
+    }
+
+    /// Takes in a file that is packed no more.
+    pub fn load_file(
+        &mut self,
+        source: u32,
+        bytes: &[u8],
+        intake: Intake<'_>,
+    ) -> Result<Loaded, LoadError> {
         self.unload(source);
-        let loaded = self.take(source, name, bytes, decoded_from);
-        match &loaded {
-            Ok(Loaded::Events(receipt)) => {
-                self.receipts.insert(source, receipt.clone());
-            }
-            Err(error) => {
-                self.receipts.insert(source, error.receipt.clone());
-            }
-            Ok(_) => {}
+        let loaded = self.take_part(source, bytes, intake);
+        if let Err(error) = &loaded {
+            self.receipts.insert(source, error.receipt.clone());
         }
         loaded
     }
 
+    /// A source that could not even be unpacked.
+    pub fn refuse(
+        &mut self,
+        source: u32,
+        name: &str,
+        bytes: u64,
+        error: &IngestError,
+    ) -> LoadError {
+        self.unload(source);
+        let error = failure(name, bytes, error);
+        self.receipts.insert(source, error.receipt.clone());
+        error
+    }
+
     /// Forgets a source.
     pub fn unload(&mut self, source: u32) {
-        self.receipts.remove(&source);
-        self.engine.unload(source);
-        if self.linker.remove(source) {
+        let members = self.members.remove(&source).unwrap_or_default();
+        let mut was_linked = false;
+        for part in members.into_iter().chain([source]) {
+            self.receipts.remove(&part);
+            self.engine.unload(part);
+            was_linked |= self.linker.remove(part);
+        }
+        if was_linked {
             self.link();
         }
     }
 
-    fn take(
+    /// Takes in one file under a number of its own, with its receipt.
+    pub(super) fn take_part(
         &mut self,
-        source: u32,
-        name: &str,
+        part: u32,
         bytes: &[u8],
-        decoded_from: Option<Format>,
+        intake: Intake<'_>,
     ) -> Result<Loaded, LoadError> {
-        let size = bytes.len() as u64;
+        let loaded = self.take(part, bytes, intake)?;
+        if let Loaded::Events(receipt) = &loaded {
+            self.receipts.insert(part, receipt.clone());
+        }
+        Ok(loaded)
+    }
+
+    fn take(&mut self, source: u32, bytes: &[u8], intake: Intake<'_>) -> Result<Loaded, LoadError> {
+        let Intake { name, options, .. } = intake;
+        let size = intake.bytes;
+        let (bytes, encoding) = ingest::as_utf8(bytes);
+        let bytes = bytes.as_ref();
         let fail = |error: &IngestError| failure(name, size, error);
-        let format = ingest::recognise(bytes).map_err(|error| fail(&error))?;
+        let format = ingest::recognise_with(bytes, options).map_err(|error| fail(&error))?;
         match format {
             Format::Manifest => parse(bytes, format)
                 .map(Loaded::Manifest)
                 .map_err(|error| fail(&error)),
-            Format::Directory => parse(bytes, format)
-                .map(Loaded::Directory)
-                .map_err(|error| fail(&error)),
+            Format::Directory => {
+                let receipt = Tally::default().into_receipt(name, format, "directory", size);
+                parse(bytes, format)
+                    .map(|directory| Loaded::Directory(directory, receipt))
+                    .map_err(|error| fail(&error))
+            }
+            Format::DirectoryCsv => {
+                let (directory, tally) =
+                    ingest::people::read(bytes).map_err(|error| fail(&error))?;
+                let receipt = tally.into_receipt(name, format, "directory", size);
+                Ok(Loaded::Directory(directory, receipt))
+            }
             Format::OtlpJson => {
                 let telemetry = otlp::read(bytes).map_err(|error| fail(&error))?;
                 self.take_telemetry(source, name, size, telemetry)
             }
             _ => {
-                let decoded = ingest::read(bytes, format).map_err(|error| fail(&error))?;
-                let shown = decoded_from.unwrap_or(format);
-                match decoded.data {
+                let mut decoded =
+                    ingest::read_with(bytes, format, options).map_err(|error| fail(&error))?;
+                if let Some(note) = encoding {
+                    decoded.tally.note(note);
+                }
+                let shown = intake.decoded_from.unwrap_or(format);
+                let loaded = match decoded.data {
                     Data::Events(batch) => {
                         self.take_events(source, name, size, shown, batch, decoded.tally)
                     }
@@ -102,7 +199,14 @@ impl Service {
                         (receipt.min_time_us, receipt.max_time_us) = span.unzip();
                         all_set_aside(receipt)
                     }
-                }
+                }?;
+                Ok(match (loaded, intake.wrapper) {
+                    (Loaded::Events(mut receipt), Some(wrapper)) => {
+                        receipt.format = format!("{}+{}", receipt.format, wrapper.name());
+                        Loaded::Events(receipt)
+                    }
+                    (loaded, _) => loaded,
+                })
             }
         }
     }
@@ -118,9 +222,10 @@ impl Service {
     ) -> Result<Loaded, LoadError> {
         let span = span(&batch.time_us);
         let executions = executions(&batch);
+        let passed_over = tally.passed_over;
         let mut receipt = tally.into_receipt(name, format, "raw", size);
         let outcome = self.engine.load(source, batch);
-        receipt.accepted = outcome.accepted;
+        receipt.accepted = outcome.accepted + passed_over;
         receipt.duplicates = outcome.duplicates;
         receipt.executions = executions;
         (receipt.min_time_us, receipt.max_time_us) = span.unzip();
@@ -179,7 +284,7 @@ fn all_set_aside(receipt: SourceReceipt) -> Result<Loaded, LoadError> {
     Err(refused(receipt, ErrorCode::Damaged, message))
 }
 
-fn refused(mut receipt: SourceReceipt, code: ErrorCode, message: String) -> LoadError {
+pub(super) fn refused(mut receipt: SourceReceipt, code: ErrorCode, message: String) -> LoadError {
     receipt.error = Some(message.clone());
     LoadError {
         code,
@@ -189,7 +294,7 @@ fn refused(mut receipt: SourceReceipt, code: ErrorCode, message: String) -> Load
     }
 }
 
-fn failure(name: &str, bytes: u64, error: &IngestError) -> LoadError {
+pub(super) fn failure(name: &str, bytes: u64, error: &IngestError) -> LoadError {
     LoadError {
         code: error.code(),
         message: error.to_string(),

@@ -3,13 +3,15 @@
 //! Owns: what became of each source, the linking of telemetry over all its files, provenance. Does not own: fetching,
 //! messages, threads, a clock (whoever has one passes the time that went by).
 
+mod archive;
 mod load;
 mod provenance;
 mod verify;
 
 use std::collections::BTreeMap;
 
-pub use load::{LoadError, Loaded};
+pub use archive::{ArchiveLoad, LoadedArchive};
+pub use load::{Intake, LoadError, Loaded};
 pub use verify::{VerifyError, verify};
 
 use crate::engine::{Engine, PartialAnswer, PartialError, Pass, answer};
@@ -22,12 +24,18 @@ use provenance::ShardAnswer;
 /// The engine's source that holds the executions of all telemetry files, which are linked together.
 const LINKED: u32 = u32::MAX;
 
+/// Sources are numbered from 1 by whoever opens them; files of archives from here.
+const FIRST_MEMBER: u32 = 1 << 31;
+
 /// One shard.
 #[derive(Default)]
 pub struct Service {
     engine: Engine,
     platform: String,
     receipts: BTreeMap<u32, SourceReceipt>,
+    /// The files of each archive; they have numbers of their own, from [`FIRST_MEMBER`] on.
+    members: BTreeMap<u32, Vec<u32>>,
+    last_member: u32,
     linker: Linker,
 }
 

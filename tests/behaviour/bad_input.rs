@@ -34,7 +34,7 @@ fn batch() -> Batch {
 
 #[test]
 fn whole_files_that_are_no_events_are_named_for_what_they_are() {
-    let cases: [(&[u8], ErrorCode, &str); 12] = [
+    let cases: [(&[u8], ErrorCode, &str); 18] = [
         (b"", ErrorCode::Empty, "empty"),
         (b"   \n\n ", ErrorCode::Empty, "empty"),
         (
@@ -47,17 +47,27 @@ fn whole_files_that_are_no_events_are_named_for_what_they_are() {
             ErrorCode::UnknownFormat,
             "XML",
         ),
-        (b"\x1f\x8b\x08\0\0\0\0\0", ErrorCode::Unsupported, "gzip"),
-        (b"PK\x03\x04aaaaaaaa", ErrorCode::Unsupported, "ZIP"),
+        (b"\x1f\x8b\x08\0\0\0\0\0", ErrorCode::Truncated, "gzip"),
+        (b"\x28\xb5\x2f\xfd\0", ErrorCode::Truncated, "zstd"),
+        (b"PK\x03\x04aaaaaaaa", ErrorCode::Truncated, "ZIP"),
+        (b"BZh91AY", ErrorCode::Unsupported, "archive"),
         (b"%PDF-1.7", ErrorCode::UnknownFormat, "PDF"),
         (b"SQLite format 3\0", ErrorCode::Unsupported, "SQLite"),
         (
-            b"time,tool\n2026-03-14T09:00:00Z,read\n",
-            ErrorCode::Unsupported,
-            "CSV",
+            b"when,what\n2026-03-14T09:00:00Z,read\n",
+            ErrorCode::NeedsMapping,
+            "--map time=",
         ),
-        (b"[{\"time\":1}]", ErrorCode::Unsupported, "jq"),
-        (b"{\"hello\": 1}", ErrorCode::UnknownFormat, "time"),
+        (
+            b"2026-03-14T09:00:00Z,read\n2026-03-14T10:00:00Z,read\n",
+            ErrorCode::UnknownFormat,
+            "no header",
+        ),
+        (b"[{\"hello\":1}]", ErrorCode::NeedsMapping, "time"),
+        (b"{\"hello\": 1}", ErrorCode::NeedsMapping, "time"),
+        (b"[{\"time\": 17734", ErrorCode::Truncated, "JSON file"),
+        (b"[1, 2, 3]", ErrorCode::UnknownFormat, "no events"),
+        (b"[[", ErrorCode::Truncated, "JSON file"),
         (b"once upon a time", ErrorCode::UnknownFormat, "plain text"),
     ];
     for (bytes, code, word) in cases {

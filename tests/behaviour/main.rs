@@ -6,6 +6,7 @@
 )]
 
 mod bad_input;
+mod bad_text;
 mod charts;
 mod command_line;
 mod companion;
@@ -18,7 +19,9 @@ mod dialects_of_logs;
 mod export;
 mod formats;
 mod golden;
+mod mapping;
 mod oracle;
+mod products;
 mod question;
 mod service;
 mod telemetry;

@@ -9,8 +9,9 @@ use toolscope::query::{AskContext, Query, Question};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
+use crate::Shared;
+use crate::load::Load;
 use crate::turn::{self, Flag};
-use crate::{Shared, load};
 
 /// Rows a pass handles before it looks for messages: a few milliseconds.
 const ROWS_PER_STEP: usize = 400_000;
@@ -40,27 +41,37 @@ pub fn start(shared: &Rc<Shared>, request: Request, message: &Array) {
             url,
             bytes,
             sha256,
+            options,
         } => {
             let stop = begin_load(&shared, source);
             spawn_local(async move {
-                load::from_url(
-                    &shared,
+                let load = Load {
+                    shared: &shared,
                     source,
-                    &name,
-                    &url,
-                    bytes,
-                    sha256.as_deref(),
-                    &stop,
-                )
-                .await;
+                    name: &name,
+                    options: &options,
+                    stop: &stop,
+                };
+                load.from_url(&url, bytes, sha256.as_deref()).await;
                 shared.tasks.borrow_mut().loads.remove(&source);
             });
         }
-        Request::LoadFile { source, name } => {
+        Request::LoadFile {
+            source,
+            name,
+            options,
+        } => {
             let stop = begin_load(&shared, source);
             let file = message.get(1);
             spawn_local(async move {
-                load::from_file(&shared, source, &name, file.unchecked_into(), &stop).await;
+                let load = Load {
+                    shared: &shared,
+                    source,
+                    name: &name,
+                    options: &options,
+                    stop: &stop,
+                };
+                load.from_file(file.unchecked_into()).await;
                 shared.tasks.borrow_mut().loads.remove(&source);
             });
         }

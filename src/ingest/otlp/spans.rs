@@ -165,7 +165,7 @@ impl Reader {
             families.any(|family| name.starts_with(family))
         };
         match known {
-            Some((_, Some(sentence))) => tally.note(sentence),
+            Some((_, Some(sentence))) => tally.note(*sentence),
             Some((_, None)) => {}
             None if profiles::KNOWN_ATTRIBUTES.iter().any(|name| own.has(name)) => {}
             None if is_named() => {}

@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
@@ -20,6 +20,9 @@ pub enum ParquetCompression {
     Snappy,
     #[default]
     Zstd,
+    Gzip,
+    Lz4Raw,
+    Brotli,
 }
 
 /// Raw events as Parquet.
@@ -43,6 +46,9 @@ fn write(table: &RecordBatch, compression: ParquetCompression) -> Result<Vec<u8>
         ParquetCompression::None => Compression::UNCOMPRESSED,
         ParquetCompression::Snappy => Compression::SNAPPY,
         ParquetCompression::Zstd => Compression::ZSTD(ZstdLevel::try_new(3)?),
+        ParquetCompression::Gzip => Compression::GZIP(GzipLevel::default()),
+        ParquetCompression::Lz4Raw => Compression::LZ4_RAW,
+        ParquetCompression::Brotli => Compression::BROTLI(BrotliLevel::default()),
     };
     let properties = WriterProperties::builder()
         .set_compression(compression)

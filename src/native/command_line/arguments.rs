@@ -92,9 +92,13 @@ pub struct MetricsArguments {
 }
 
 const QUERY_HELP: &str = "\
-A SOURCE is a file of events (NDJSON, Arrow, Parquet, OTLP/JSON; recognised by content), a folder (searched with
-its subfolders; one that holds a manifest.json is that manifest), or a manifest (only the batches the question needs
-are read).
+A SOURCE is a file of events (NDJSON, JSON, CSV, Arrow, Parquet, OTLP/JSON, also in gzip, zstd or ZIP; recognised by
+content), a folder (searched with its subfolders; one that holds a manifest.json is that manifest), or a manifest (only
+the batches the question needs are read).
+
+Columns:     A file whose columns have other names needs --map, for example --map time=started,tool=action,user=who
+             (a dot leads into an object of JSON: --map user=actor.email). Without a time in it, a file is not read, and
+             the message names its columns and a mapping to begin with.
 
 Ranges:      24h, 7d, 30d, 90d, all, now-6h, today, yesterday, “last week”, “this month”, 2026, 2026-Q2, 2026-03,
              2026-03-14, 2026-03-01..2026-03-14 (until inclusive), or RFC 3339 times with .. between (until exclusive)
@@ -122,6 +126,12 @@ pub struct QueryArguments {
     /// People, workspaces and tools as JSON [default: the manifest's]
     #[arg(long, value_name = "FILE")]
     pub directory: Option<PathBuf>,
+    /// Which column of the files is which of ours: COLUMN=HEADER,COLUMN=HEADER; goes before names that are known
+    #[arg(long, value_name = "C=H,C=H", value_delimiter = ',')]
+    pub map: Vec<String>,
+    /// IANA zone of times in the files that name none [default: UTC]
+    #[arg(long, value_name = "Z")]
+    pub assume_zone: Option<String>,
     /// The span of time
     #[arg(long, value_name = "R", default_value = "all")]
     pub range: String,

@@ -1,12 +1,13 @@
 //! From arguments to a question and its queries; whatever does not exist is named with what does.
 
 use crate::metrics::{MetricId, REGISTRY};
-use crate::model::Zone;
 use crate::model::schema::SCHEMA;
+use crate::model::{Column, Zone};
 use crate::native::command_line::Failure;
 use crate::native::command_line::arguments::QueryArguments;
 use crate::native::command_line::metrics::OTHER_DIMENSIONS;
 use crate::native::zones;
+use crate::protocol::{LoadOptions, Mapping};
 use crate::query::range::RANGE_HELP;
 use crate::query::{
     AskContext, Clause, CompareSpec, Dimension, Query, Question, RangeSpec, widgets,
@@ -34,6 +35,8 @@ pub struct Asked {
     pub question: Question,
     pub zone: Zone,
     pub what: What,
+    /// How the files are to be read.
+    pub load: LoadOptions,
 }
 
 pub fn asked(arguments: &QueryArguments) -> Result<Asked, Failure> {
@@ -46,12 +49,7 @@ pub fn asked(arguments: &QueryArguments) -> Result<Asked, Failure> {
             arguments.compare
         ))
     })?;
-    let zone = zones::zone(&arguments.zone).ok_or_else(|| {
-        wrong(format!(
-            "“{}” is no time zone; use an IANA name such as Europe/Berlin.",
-            arguments.zone
-        ))
-    })?;
+    let zone = known_zone(&arguments.zone)?;
     let mut filters = Vec::new();
     for (texts, exclude) in [(&arguments.keep, false), (&arguments.leave_out, true)] {
         for text in texts {
@@ -70,7 +68,39 @@ pub fn asked(arguments: &QueryArguments) -> Result<Asked, Failure> {
         question,
         zone,
         what: what(arguments)?,
+        load: LoadOptions {
+            mapping: mapping(&arguments.map)?,
+            assume_zone: arguments
+                .assume_zone
+                .as_deref()
+                .map(known_zone)
+                .transpose()?,
+        },
     })
+}
+
+fn known_zone(name: &str) -> Result<Zone, Failure> {
+    zones::zone(name).ok_or_else(|| {
+        Failure::Arguments(format!(
+            "“{name}” is no time zone; use an IANA name such as Europe/Berlin."
+        ))
+    })
+}
+
+/// `time=ts`, each column once.
+fn mapping(texts: &[String]) -> Result<Mapping, Failure> {
+    let mut mapping = Mapping::new();
+    for text in texts {
+        let (name, header) = text.split_once('=').ok_or_else(|| {
+            Failure::Arguments(format!("“{text}” is no mapping; write COLUMN=HEADER."))
+        })?;
+        let column = Column::parse(name.trim())
+            .ok_or_else(|| unknown("column", name, SCHEMA.iter().map(|spec| spec.name)))?;
+        if mapping.insert(column, header.trim().to_owned()).is_some() {
+            return Err(Failure::Arguments(format!("“{name}” is mapped twice.")));
+        }
+    }
+    Ok(mapping)
 }
 
 fn what(arguments: &QueryArguments) -> Result<What, Failure> {

@@ -18,8 +18,9 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
         question,
         zone,
         what,
+        load,
     } = asked(arguments)?;
-    let mut sources = Sources::find(&arguments.sources)?;
+    let mut sources = Sources::find(&arguments.sources, &load)?;
     let mut service = Service::new("native");
     service.set_zone(zone.clone());
     let directory = sources.directory(arguments.directory.as_deref())?;

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ingest::{self, Format};
+use crate::ingest::{self, Format, IngestError, Unpacked};
 use crate::model::limits::FILE_BYTES_MAX;
 use crate::model::manifest::{BatchRef, MANIFEST_VERSION};
 use crate::model::{Directory, Manifest, SourceReceipt, TimeUs, Warning, WarningCode};
 use crate::native::command_line::Failure;
+use crate::protocol::{ErrorCode, LoadOptions};
 use crate::query::{AskContext, Period, Question};
-use crate::service::{Loaded, Service, verify};
+use crate::service::{Intake, Loaded, Service, verify};
 
 const MANIFEST: &str = "manifest.json";
 
@@ -24,6 +25,7 @@ struct Source {
 #[derive(Default)]
 pub struct Sources {
     found: Vec<Source>,
+    options: LoadOptions,
     generated_at_us: Option<TimeUs>,
     directory: Option<PathBuf>,
     loaded_directory: Option<Directory>,
@@ -33,8 +35,11 @@ pub struct Sources {
 
 impl Sources {
     /// Looks at every argument. What is not there is told and left out, unless nothing is left.
-    pub fn find(paths: &[PathBuf]) -> Result<Self, Failure> {
-        let mut sources = Self::default();
+    pub fn find(paths: &[PathBuf], options: &LoadOptions) -> Result<Self, Failure> {
+        let mut sources = Self {
+            options: options.clone(),
+            ..Self::default()
+        };
         for path in paths {
             sources.add(path, &path.display().to_string());
         }
@@ -89,7 +94,7 @@ impl Sources {
             let name = format!("{name}/{file}");
             if path.is_dir() {
                 self.add_folder(&path, &name);
-            } else if looks_like_data(&path) {
+            } else if looks_like_data(&path, &self.options) {
                 self.found.push(Source {
                     name,
                     path,
@@ -148,8 +153,13 @@ impl Sources {
         };
         let failed = |why: String| Failure::Failed(format!("{}: {why}", path.display()));
         let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
-        let directory = serde_json::from_slice(&bytes)
-            .map_err(|error| failed(format!("the directory can't be read: {error}")))?;
+        let directory = if ingest::recognise(&bytes) == Ok(Format::DirectoryCsv) {
+            let read = ingest::people::read(&bytes).map_err(|error| failed(error.to_string()))?;
+            read.0
+        } else {
+            serde_json::from_slice(&bytes)
+                .map_err(|error| failed(format!("the directory can't be read: {error}")))?
+        };
         self.loaded_directory = Some(directory);
         Ok(self.loaded_directory.clone())
     }
@@ -247,14 +257,34 @@ impl Sources {
             self.fail(&source.name, &error.to_string());
             return false;
         }
-        match service.load(number, &source.name, &bytes, None) {
+        let intake = Intake {
+            name: &source.name,
+            bytes: bytes.len() as u64,
+            options: &self.options,
+            wrapper: None,
+            decoded_from: None,
+        };
+        match service.load_with(number, &bytes, intake) {
             Ok(Loaded::Events(_)) => true,
-            Ok(Loaded::Directory(directory)) => {
-                // A directory among the files is as good as one named by --directory, unless that one was given.
-                if self.loaded_directory.is_none() {
-                    service.set_directory(Some(directory.clone()));
-                    self.loaded_directory = Some(directory);
+            Ok(Loaded::Archive(archive)) => {
+                for member in &archive.members {
+                    if let Some(error) = &member.error {
+                        eprintln!("{}: {error}", member.name);
+                    }
                 }
+                if let Some(directory) = archive.directory {
+                    self.take_directory(service, &source.name, directory);
+                }
+                true
+            }
+            Ok(Loaded::Directory(directory, receipt)) => {
+                if receipt.set_aside > 0 {
+                    eprintln!(
+                        "{}: {} of {} people could not be read and are left out",
+                        source.name, receipt.set_aside, receipt.rows_read
+                    );
+                }
+                self.take_directory(service, &source.name, directory);
                 true
             }
             Ok(Loaded::Manifest(_)) => {
@@ -266,8 +296,45 @@ impl Sources {
             }
             Err(error) => {
                 eprintln!("{}: {}", source.name, error.message);
+                if error.code == ErrorCode::NeedsMapping {
+                    self.say_guesses(&bytes);
+                }
                 false
             }
+        }
+    }
+
+    /// A directory among the files: in the place of none, or its people into the one there is.
+    fn take_directory(&mut self, service: &mut Service, name: &str, directory: Directory) {
+        let (joined, new) = Directory::joined(self.loaded_directory.take(), directory);
+        if new > 0 {
+            eprintln!("{name}: {new} people matched nobody in the directory and were added");
+        }
+        service.set_directory(Some(joined.clone()));
+        self.loaded_directory = Some(joined);
+    }
+
+    /// The headers and a mapping to begin with; nothing of the rows.
+    fn say_guesses(&self, bytes: &[u8]) {
+        let Ok(Unpacked::File(bytes, _)) = ingest::unpack(bytes) else {
+            return;
+        };
+        let Some(proposal) = ingest::propose(&bytes, &self.options) else {
+            return;
+        };
+        let headers: Vec<&str> = proposal
+            .columns
+            .iter()
+            .map(|column| column.header.as_str())
+            .collect();
+        eprintln!("  its columns: {}", headers.join(", "));
+        let guesses: Vec<String> = proposal
+            .guesses()
+            .iter()
+            .map(|(column, header)| format!("{}={header}", column.name()))
+            .collect();
+        if !guesses.is_empty() {
+            eprintln!("  perhaps: --map {}", guesses.join(","));
         }
     }
 
@@ -288,16 +355,18 @@ fn is_manifest(path: &Path) -> bool {
             .is_ok_and(|bytes| ingest::recognise(&bytes).ok() == Some(Format::Manifest))
 }
 
-/// In a folder, files of other kinds are nobody's mistake.
-fn looks_like_data(path: &Path) -> bool {
+/// In a folder, files of other kinds are nobody's mistake; a table whose columns nobody knows may be one.
+fn looks_like_data(path: &Path, options: &LoadOptions) -> bool {
     use std::io::Read;
     let mut head = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(1 << 20).read_to_end(&mut head));
     if read.is_err() {
         return true;
     }
-    matches!(
-        ingest::recognise(&head),
-        Ok(format) if format != Format::Json || path.extension().is_some_and(|end| end == "json")
-    )
+    let head = ingest::container::peek(&head).unwrap_or(head);
+    match ingest::recognise_with(&head, options) {
+        Ok(_) => true,
+        Err(IngestError::NeedsMapping(format)) => matches!(format, Format::Csv | Format::Tsv),
+        Err(_) => false,
+    }
 }
