@@ -21,7 +21,7 @@ fn events() -> Batch {
             kind: EventKind::ALL[n as usize % EventKind::ALL.len()],
             outcome: Outcome::ALL[n as usize % 5],
             event_id: if n % 11 == 0 { 0 } else { n + 1 },
-            duration_ms: (n % 4 != 0).then(|| n as f64 * 1.234_567),
+            duration_ms: (n % 4 != 0).then_some(n as f64 * 1.234_567),
             cost_usd: (n % 5 == 0).then_some(0.001 * n as f64),
             tokens_in: (n % 6 == 0).then_some(n * 1_000_000_007),
             tokens_out: (n % 6 == 0).then_some(n),
@@ -128,8 +128,10 @@ fn what_is_written_in_any_format_reads_back_equal() {
 
 fn hours() -> AggregateBatch {
     let mut batch = AggregateBatch::default();
-    let mut tools = toolscope::model::DictColumn::default();
-    tools.values = vec!["read".into(), "write".into()];
+    let mut tools = toolscope::model::DictColumn {
+        values: vec!["read".into(), "write".into()],
+        ..toolscope::model::DictColumn::default()
+    };
     for hour in 0..48_i64 {
         batch
             .hour_us
@@ -260,9 +262,12 @@ fn utf16(text: &str, little: bool, mark: bool) -> Vec<u8> {
     let mark = mark.then_some(0xfeff);
     let units = mark.into_iter().chain(text.encode_utf16());
     units
-        .flat_map(|unit| match little {
-            true => unit.to_le_bytes(),
-            false => unit.to_be_bytes(),
+        .flat_map(|unit| {
+            if little {
+                unit.to_le_bytes()
+            } else {
+                unit.to_be_bytes()
+            }
         })
         .collect()
 }
