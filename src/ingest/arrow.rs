@@ -10,7 +10,7 @@ use arrow_schema::{ArrowError, Schema};
 use super::aggregate::HourRows;
 use super::names::{Meaning, Terms};
 use super::table::{EventRows, push_hours};
-use super::{Data, Decoded, Format, IngestError, Tally};
+use super::{Data, Decoded, Format, IngestError, Tally, lengths};
 use crate::model::limits::{COLUMNS_MAX, DECODED_BYTES_MAX};
 
 /// Schema metadata: fields dropped before this file was made, as `name`, tab, count on each line.
@@ -141,6 +141,7 @@ pub fn batches(
             each(&batch, tally)
         };
     if format == Format::ArrowStream {
+        lengths::check_arrow(bytes, format)?;
         let whole = StreamReader::try_new(Cursor::new(bytes), None).map_err(failed)?;
         let schema = whole.schema();
         let (kept, dropped) = projection(&schema, format, terms)?;
@@ -152,6 +153,7 @@ pub fn batches(
         return Ok(());
     }
     check_file(bytes)?;
+    lengths::check_arrow(bytes, format)?;
     let whole = FileReader::try_new(Cursor::new(bytes), None).map_err(failed)?;
     let schema = whole.schema();
     let (kept, dropped) = projection(&schema, format, terms)?;

@@ -12,6 +12,7 @@ mod encoding;
 pub mod error;
 mod fields;
 mod json;
+mod lengths;
 mod names;
 mod ndjson;
 mod objects;

@@ -15,7 +15,7 @@ use parquet::errors::ParquetError;
 use super::arrow::{DROPPED_KEY, TableRows, batches, projection};
 use super::names::Terms;
 use super::recognise::PARQUET_MAGIC;
-use super::{Decoded, Format, IngestError, Tally};
+use super::{Decoded, Format, IngestError, Tally, lengths};
 use crate::model::limits::{
     COLUMNS_MAX, DECODED_BYTES_MAX, RATIO_FREE_BYTES, RATIO_MAX, ROW_GROUPS_MAX,
 };
@@ -85,7 +85,7 @@ fn record_batches(
     let shared = Bytes::copy_from_slice(bytes);
     let metadata = ArrowReaderMetadata::load(&shared, ArrowReaderOptions::new())
         .map_err(|error| failure(&error))?;
-    check_metadata(&metadata, bytes.len() as u64)?;
+    check_metadata(&metadata, bytes)?;
     let (kept, dropped) = projection(metadata.schema(), FORMAT, terms)?;
     let mask = ProjectionMask::roots(metadata.parquet_schema(), kept);
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
@@ -114,7 +114,7 @@ pub fn first_rows(bytes: &[u8], rows: usize) -> Result<Vec<RecordBatch>, IngestE
     let shared = Bytes::copy_from_slice(bytes);
     let metadata = ArrowReaderMetadata::load(&shared, ArrowReaderOptions::new())
         .map_err(|error| failure(&error))?;
-    check_metadata(&metadata, bytes.len() as u64)?;
+    check_metadata(&metadata, bytes)?;
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
         .with_limit(rows)
         .with_batch_size(rows)
@@ -135,7 +135,8 @@ fn check_ends(bytes: &[u8]) -> Result<(), IngestError> {
 }
 
 /// What the footer promises must fit the file and the limits.
-fn check_metadata(metadata: &ArrowReaderMetadata, file_bytes: u64) -> Result<(), IngestError> {
+fn check_metadata(metadata: &ArrowReaderMetadata, bytes: &[u8]) -> Result<(), IngestError> {
+    let file_bytes = bytes.len() as u64;
     let metadata = metadata.metadata();
     if metadata.num_row_groups() > ROW_GROUPS_MAX {
         return Err(IngestError::TooManyRowGroups(FORMAT));
@@ -169,6 +170,8 @@ fn check_metadata(metadata: &ArrowReaderMetadata, file_bytes: u64) -> Result<(),
             if !within(start, column.compressed_size()) {
                 return Err(damaged("a column lies outside of the file"));
             }
+            let (start, length) = (start as usize, column.compressed_size() as usize);
+            lengths::check_pages(&bytes[start..start + length])?;
             unpacked = unpacked.saturating_add(column.uncompressed_size().max(0) as u64);
         }
     }

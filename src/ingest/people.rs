@@ -25,7 +25,7 @@ const DIRECTORY_VERSION: u32 = 1;
 /// Do these headers say people? (A table with a time never gets here.)
 pub fn is_directory(headers: &[String]) -> bool {
     let has = |name: &&str| place(headers, name).is_some();
-    ["id", "email"].iter().any(|name| has(name)) && TELLING.iter().any(|name| has(name))
+    ["id", "email"].iter().any(has) && TELLING.iter().any(has)
 }
 
 fn place(headers: &[String], name: &str) -> Option<usize> {

@@ -82,9 +82,9 @@ struct Sample {
 /// Looks at a file that needs a mapping; `None` when it is nothing that could have one.
 pub fn propose(bytes: &[u8], options: &LoadOptions) -> Option<Proposal> {
     let (bytes, _) = super::as_utf8(bytes);
-    let format = match recognise_with(&bytes, options) {
-        Ok(format) | Err(IngestError::NeedsMapping(format)) => format,
-        Err(_) => return None,
+    let (Ok(format) | Err(IngestError::NeedsMapping(format))) = recognise_with(&bytes, options)
+    else {
+        return None;
     };
     let mut sample = sample(&bytes, format, options)?;
     sample.headers.truncate(COLUMNS_MAX);

@@ -274,6 +274,7 @@ mod tests {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "stands among rows that are none")]
     fn row(cells: &[&str]) -> Result<Vec<String>, u64> {
         Ok(cells.iter().map(|cell| (*cell).into()).collect())
     }

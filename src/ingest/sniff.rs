@@ -101,7 +101,7 @@ fn judge(text: &[u8], start: usize, separator: u8, terms: &Terms<'_>) -> Option<
     if !is_table {
         return None;
     }
-    let consistency = if rows == 0 { 0 } else { alike * 100 / rows };
+    let consistency = (alike * 100).checked_div(rows).unwrap_or_default();
     let score = known * 1_000 + consistency * 10 + (headers.len() as u32).min(9);
     let table = Table {
         separator,

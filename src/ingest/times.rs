@@ -66,24 +66,21 @@ fn iso(rest: &mut Scanner<'_>) -> Option<Moment> {
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let offset_us = zone(rest)?;
-    Some(match offset_us {
-        None => Moment::Local(day, us_of_day),
-        Some(offset_us) => Moment::Instant(day * DAY_US + us_of_day - offset_us),
-    })
+    if rest.0.is_empty() {
+        return Some(Moment::Local(day, us_of_day));
+    }
+    let east_us = offset_us(rest)?;
+    Some(Moment::Instant(day * DAY_US + us_of_day - east_us))
 }
 
-/// What follows a clock: nothing, a name of UTC, or hours and minutes east of it. `None`: something else.
-fn zone(rest: &mut Scanner<'_>) -> Option<Option<i64>> {
-    if rest.0.is_empty() {
-        return Some(None);
-    }
+/// What may follow a clock: a name of UTC, or hours and minutes east of it, as µs.
+fn offset_us(rest: &mut Scanner<'_>) -> Option<i64> {
     let _ = rest.one_of(b" ");
     if ["z", "utc", "gmt"]
         .iter()
         .any(|name| rest.0.eq_ignore_ascii_case(name.as_bytes()))
     {
-        return Some(Some(0));
+        return Some(0);
     }
     let sign = if rest.one_of(b"+-")? == b'-' { -1 } else { 1 };
     let hours = rest.digits(2)?;
@@ -93,7 +90,7 @@ fn zone(rest: &mut Scanner<'_>) -> Option<Option<i64>> {
         minutes = rest.digits(2)?;
     }
     let fits = hours < 24 && minutes < 60 && rest.0.is_empty();
-    fits.then_some(Some(sign * (hours * 60 + minutes) * 60 * SECOND_US))
+    fits.then_some(sign * (hours * 60 + minutes) * 60 * SECOND_US)
 }
 
 /// What is left of a text.

@@ -663,3 +663,52 @@ fn the_names_that_a_question_can_use_are_listed() {
         assert!(help.contains(word), "{word}");
     }
 }
+
+#[test]
+fn foreign_columns_are_mapped_and_a_file_that_needs_it_says_how() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = "began;action;took_s;remark\n\
+        2026-03-14 09:00;read;1,5;canary\n\
+        2026-03-14 10:00;write;0,5;canary\n";
+    std::fs::write(folder.path().join("calls.csv"), table).unwrap();
+    std::fs::write(folder.path().join("notes.txt"), "Dear all, hello").unwrap();
+    let measures = [
+        "--measure",
+        "executions,duration_max,last_used",
+        "--format",
+        "json",
+    ];
+    let refused = query(folder.path(), &[&["calls.csv"], &measures[..]].concat());
+    assert_eq!(refused.status.code(), Some(1));
+    let said = stderr(&refused);
+    assert!(
+        said.contains("its columns: began, action, took_s, remark"),
+        "{said}"
+    );
+    assert!(
+        said.contains("time=began") && !said.contains("canary"),
+        "{said}"
+    );
+    let mapping = [
+        ".",
+        "--map",
+        "time=began,tool=action,duration_ms=took_s",
+        "--assume-zone",
+        "Europe/Berlin",
+    ];
+    let answer = json_of(&query(folder.path(), &[&mapping[..], &measures].concat()));
+    let row = &answer["tables"][0]["rows"][0];
+    assert_eq!(row[0], json!(2));
+    assert_eq!(row[1], json!(1500.0));
+    assert_eq!(row[2], json!("2026-03-14T09:00:00Z"), "10:00 in Berlin");
+    let wrong = query(
+        folder.path(),
+        &[&[".", "--map", "when=began"], &measures[..]].concat(),
+    );
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(
+        stderr(&wrong).contains("there are: event_id"),
+        "{}",
+        stderr(&wrong)
+    );
+}

@@ -130,7 +130,7 @@ fn hours() -> AggregateBatch {
     let mut batch = AggregateBatch::default();
     let mut tools = toolscope::model::DictColumn {
         values: vec!["read".into(), "write".into()],
-        ..Default::default()
+        ..toolscope::model::DictColumn::default()
     };
     for hour in 0..48_i64 {
         batch
@@ -262,9 +262,12 @@ fn utf16(text: &str, little: bool, mark: bool) -> Vec<u8> {
     let mark = mark.then_some(0xfeff);
     let units = mark.into_iter().chain(text.encode_utf16());
     units
-        .flat_map(|unit| match little {
-            true => unit.to_le_bytes(),
-            false => unit.to_be_bytes(),
+        .flat_map(|unit| {
+            if little {
+                unit.to_le_bytes()
+            } else {
+                unit.to_be_bytes()
+            }
         })
         .collect()
 }

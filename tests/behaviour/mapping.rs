@@ -54,8 +54,17 @@ fn a_table_without_a_time_asks_what_its_columns_mean_and_then_is_read() {
     ]);
     assert_eq!(guesses, expected.mapping, "{:?}", proposal.columns);
     let looks: Vec<Looks> = proposal.columns.iter().map(|column| column.looks).collect();
-    use Looks::{Email, Number, Outcome, Text, Time};
-    assert_eq!(looks, [Time, Text, Email, Number, Outcome, Text]);
+    assert_eq!(
+        looks,
+        [
+            Looks::Time,
+            Looks::Text,
+            Looks::Email,
+            Looks::Number,
+            Looks::Outcome,
+            Looks::Text
+        ]
+    );
     assert_eq!(proposal.preview.len(), 3);
     assert_eq!(proposal.preview[1][1], "write");
     let mut options = LoadOptions {

@@ -45,7 +45,7 @@ struct Refused {
 }
 
 impl Load<'_> {
-    pub async fn from_url(&self, url: &str, bytes: u64, sha256: Option<&str>) {
+    pub async fn fetch_url(&self, url: &str, bytes: u64, sha256: Option<&str>) {
         let said = std::cell::Cell::new(0);
         let progress = |done: u64| {
             if done >= said.get() + PROGRESS_STEP || done == bytes {
@@ -63,7 +63,7 @@ impl Load<'_> {
         self.keep(body).await;
     }
 
-    pub async fn from_file(&self, file: web_sys::File) {
+    pub async fn open_file(&self, file: web_sys::File) {
         let name = self.name;
         let size = file.size() as u64;
         if size > FILE_BYTES_MAX {

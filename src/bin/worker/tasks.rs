@@ -52,7 +52,7 @@ pub fn start(shared: &Rc<Shared>, request: Request, message: &Array) {
                     options: &options,
                     stop: &stop,
                 };
-                load.from_url(&url, bytes, sha256.as_deref()).await;
+                load.fetch_url(&url, bytes, sha256.as_deref()).await;
                 shared.tasks.borrow_mut().loads.remove(&source);
             });
         }
@@ -71,7 +71,7 @@ pub fn start(shared: &Rc<Shared>, request: Request, message: &Array) {
                     options: &options,
                     stop: &stop,
                 };
-                load.from_file(file.unchecked_into()).await;
+                load.open_file(file.unchecked_into()).await;
                 shared.tasks.borrow_mut().loads.remove(&source);
             });
         }

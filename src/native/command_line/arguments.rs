@@ -22,7 +22,7 @@ pub enum Command {
     /// Make the data of a demo organisation: a year of events, a directory, a manifest
     Demo(DemoArguments),
     /// Answer a question from files: tables for people, JSON or CSV
-    Query(QueryArguments),
+    Query(Box<QueryArguments>),
     /// Write the rules of every time zone, which the application fetches one by one
     Zones {
         /// Folder to write to; made when missing
