@@ -8,101 +8,16 @@ use leptos::task::spawn_local;
 
 use super::data::{DataState, Opening, use_data};
 use super::question::{QuestionState, use_question};
+pub use super::widget::{Answered, Phase, WidgetState};
+use super::widget::{Key, Need, Shown, Widget};
 use super::zones::{ZoneState, use_zone};
 use crate::client::{Answer, AskError, Lane};
-use crate::model::{Provenance, ResultTable, Zone};
-use crate::query::{AskContext, Comparison, Period, Query, Question, widgets};
+use crate::model::Provenance;
+use crate::query::{AskContext, Period, Query, Question, widgets};
 use crate::ui::browser::dom;
-
-/// Everything a widget shows comes from here.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answered {
-    pub question: Question,
-    pub periods: (Period, Option<Comparison>),
-    pub zone: Zone,
-    /// The first one is the widget's main table.
-    pub tables: Vec<ResultTable>,
-    pub provenance: Arc<Provenance>,
-}
-
-/// What a widget is up to.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct WidgetState {
-    pub answered: Option<Arc<Answered>>,
-    pub phase: Phase,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Phase {
-    /// Not looked at yet.
-    Idle,
-    /// Nothing to show yet.
-    #[default]
-    Loading,
-    /// The last answer stands while a new one is made.
-    Refreshing,
-    /// An answer, but not all batches are in it.
-    Partial,
-    Ready,
-    Failed(String),
-}
-
-impl Phase {
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Loading => "loading",
-            Self::Refreshing => "refreshing",
-            Self::Partial => "partial",
-            Self::Ready => "ready",
-            Self::Failed(_) => "failed",
-        }
-    }
-}
 
 /// Numbers of batches that are still coming are asked for at most this often: the workers have the rest to decode.
 const PARTIAL_PAUSE_MS: i32 = 400;
-
-/// What all widgets' answers depend on.
-#[derive(Debug, Clone, PartialEq)]
-struct Key {
-    question: Question,
-    zone: Zone,
-}
-
-/// What one widget needs. Equal questions over equal data have equal answers.
-struct Need {
-    id: &'static str,
-    queries: Vec<Query>,
-    spans: Vec<Period>,
-    /// A digest of the sources it needs and how far each has come.
-    data: u64,
-    is_complete: bool,
-}
-
-/// What a widget shows.
-struct Shown {
-    key: Key,
-    data: u64,
-    is_complete: bool,
-}
-
-struct Widget {
-    state: RwSignal<WidgetState>,
-    /// `None` until the page told whether it can be seen.
-    is_visible: Option<bool>,
-    shown: Option<Shown>,
-}
-
-impl Widget {
-    /// Should it be asked for? Whole numbers stand until newer ones are whole too.
-    fn is_outdated(&self, key: &Key, need: &Need) -> bool {
-        match self.shown.as_ref().filter(|shown| shown.key == *key) {
-            None => true,
-            Some(shown) => shown.data != need.data && (need.is_complete || !shown.is_complete),
-        }
-    }
-}
 
 #[derive(Default)]
 struct Inner {

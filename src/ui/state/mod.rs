@@ -5,4 +5,5 @@ pub mod data;
 pub mod notices;
 pub mod preferences;
 pub mod question;
+mod widget;
 pub mod zones;
