@@ -14,6 +14,7 @@ mod demo;
 mod export;
 mod formats;
 mod golden;
+mod kinds;
 mod oracle;
 mod question;
 mod service;
