@@ -93,9 +93,10 @@ impl Filter {
         rows.clear();
         rows.resize(until - from, 0);
         let mut kept = 0;
+        let wanted = &*self.wanted;
         for (row, &flag) in (from as u32..).zip(&segment.flags[from..until]) {
             rows[kept] = row;
-            kept += usize::from(self.wanted[usize::from(flag)]);
+            kept += usize::from(wanted[usize::from(flag)]);
         }
         rows.truncate(kept);
         for test in &self.tests {

@@ -121,8 +121,9 @@ impl Fold {
         self.grouping.slots(segment, rows, &mut slots);
         self.make_room();
         let pairs = || rows.iter().copied().zip(slots.iter().copied());
+        let classes = &*self.classes;
         for (row, slot) in pairs() {
-            let class = self.classes[usize::from(segment.flags[row as usize])];
+            let class = classes[usize::from(segment.flags[row as usize])];
             if class != CLASS_OTHER {
                 self.counts[slot as usize][usize::from(class)] += 1;
             }
