@@ -68,6 +68,7 @@ pub fn live(count: u64, seed: u64, now_us: TimeUs) -> Year {
     let mut teller = Teller {
         rng,
         weaver,
+        open: Vec::new(),
         now_us,
         today,
         calendar: Calendar::new(today - stories::DAYS, today + 1),
@@ -118,6 +119,8 @@ fn number_sessions(events: &mut [DemoEvent]) {
 pub struct Teller {
     pub rng: ChaCha8Rng,
     pub weaver: ChaCha8Rng,
+    /// See [`super::weave`]: connections that nobody has left yet, with their session's end.
+    pub open: Vec<(DemoEvent, TimeUs)>,
     now_us: TimeUs,
     pub today: i64,
     pub calendar: Calendar,

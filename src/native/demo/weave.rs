@@ -31,7 +31,7 @@ impl Teller {
         };
         let talks = conversations(rng, session);
         provider_calls(rng, session, &talks, days_ago);
-        connections(rng, session, (start_us, end_us));
+        connections(rng, session, (start_us, end_us), &mut self.open);
         for event in session {
             event.time_us = event.time_us.min(now_us) / 1_000 * 1_000;
         }
@@ -98,11 +98,13 @@ fn provider_calls(rng: &mut ChaCha8Rng, session: &mut [DemoEvent], talks: &[usiz
 }
 
 /// Connections and authentications open a session. A disconnection ends it, or drops the connection in its middle; a
-/// second connection then takes up again.
+/// second connection then takes up again. One in a session that never connected ends an earlier session of `open`
+/// instead: connections that nobody has left, with their session's end.
 fn connections(
     rng: &mut ChaCha8Rng,
     session: &mut [DemoEvent],
     (start_us, end_us): (TimeUs, TimeUs),
+    open: &mut Vec<(DemoEvent, TimeUs)>,
 ) {
     let opening = |rng: &mut ChaCha8Rng| start_us - rng.random_range(0..OPENING_US);
     for at in of_kind(session, &[EventKind::Authentication]) {
@@ -116,7 +118,11 @@ fn connections(
         .iter()
         .copied()
         .find(|&at| session[at].outcome == Outcome::Success);
-    for at in of_kind(session, &[EventKind::Disconnection]) {
+    let disconnections = of_kind(session, &[EventKind::Disconnection]);
+    if let Some(at) = connected.filter(|_| disconnections.is_empty()) {
+        open.push((session[at], end_us));
+    }
+    for at in disconnections {
         let (server, since_us) = connected.map_or((session[at].server, start_us), |connection| {
             (session[connection].server, session[connection].time_us)
         });
@@ -126,6 +132,16 @@ fn connections(
         } else {
             end_us + (exponential(rng, LEAVING_S) * 1e6) as i64
         };
+        if let Some((connection, ended_us)) = open.pop_if(|_| connected.is_none()) {
+            let time_us = ended_us + (left_us - end_us).max(SECOND_US);
+            session[at] = DemoEvent {
+                time_us,
+                kind: EventKind::Disconnection,
+                duration_us: (time_us - connection.time_us).unsigned_abs(),
+                ..connection
+            };
+            continue;
+        }
         let event = &mut session[at];
         event.server = server;
         event.time_us = left_us;

@@ -68,6 +68,7 @@ pub fn sums_up(metric: MetricId) -> bool {
 
 /// `all` is everything that was loaded, whatever the question: what never occurs there is not available.
 pub fn measure(metric: MetricId, rows: &[&Event], all: &[&Event]) -> Cell {
+    use MetricId::*;
     let has_tokens =
         |event: &&&Event| event.other.tokens_in.is_some() || event.other.tokens_out.is_some();
     let is_there = kind(metric).is_none_or(|kind| all.iter().any(|event| event.kind == kind))
@@ -101,7 +102,6 @@ pub fn measure(metric: MetricId, rows: &[&Event], all: &[&Event]) -> Cell {
             .sum();
         Cell::Int(i64::try_from(sum).unwrap_or(i64::MAX))
     };
-    use MetricId::*;
     match metric {
         Events => Cell::Int(rows.len() as i64),
         Conversations | ProviderCalls | Connections | Authentications => {
@@ -208,6 +208,7 @@ fn links(metric: MetricId, rows: &[&Event]) -> Cell {
 }
 
 fn durations(metric: MetricId, own: &[&Event]) -> Cell {
+    use MetricId::*;
     let mut finished: Vec<f64> = own
         .iter()
         .filter(|event| !matches!(event.outcome, Outcome::Rejected | Outcome::Running))
@@ -225,7 +226,6 @@ fn durations(metric: MetricId, own: &[&Event]) -> Cell {
         );
         Cell::Float(low + (high - low) * rank.fract())
     };
-    use MetricId::*;
     match metric {
         ConversationLatencyMean | FirstResponseMean | ProviderTimeMean => {
             Cell::Float(finished.iter().sum::<f64>() / finished.len() as f64)
