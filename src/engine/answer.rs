@@ -1,6 +1,7 @@
 //! Merged states into tables, with what has to be said about them.
 
 use super::PartialAnswer;
+use super::kind_warnings;
 use super::plan::{Plan, QueryPlan};
 use super::tables::Tabler;
 use crate::metrics::MetricId;
@@ -38,6 +39,7 @@ pub fn answer(
         .tasks
         .resize_with(plan.tasks.len(), Default::default);
     let warnings = warnings(&partial, &plan, queries, context, directory);
+    let held = partial.held;
     let tables: Vec<ResultTable> = queries
         .iter()
         .zip(&plan.queries)
@@ -50,6 +52,7 @@ pub fn answer(
                 question,
                 zone,
                 directory,
+                held,
             };
             tabler.table()
         })
@@ -93,6 +96,7 @@ fn warnings(
         );
         warnings.push(Warning::new(WarningCode::AggregateLacks, message));
     }
+    warnings.extend(kind_warnings::of(partial, plan, queries));
     if partial.hours_cut {
         let message = "Pre-aggregated hours that the period or a local bucket cuts were counted whole, by the time they begin.";
         warnings.push(Warning::new(WarningCode::AggregateHours, message));

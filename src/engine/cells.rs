@@ -39,6 +39,7 @@ impl Tabler<'_> {
 
     pub(super) fn current(&mut self, row: &Row, metric: MetricId, numbers: &Numbers) -> Cell {
         match metric {
+            _ if !self.held.tells(metric) => Cell::Null,
             MetricId::Adopters | MetricId::AdoptionShare => self.adoption(
                 &row.key,
                 row.bucket,
@@ -61,6 +62,7 @@ impl Tabler<'_> {
             return Cell::Null;
         };
         match metric {
+            _ if !self.held.tells(metric) => Cell::Null,
             MetricId::Adopters | MetricId::AdoptionShare => {
                 self.adoption(key, row.bucket, metric, &numbers.adopters[1], numbers.seats)
             }

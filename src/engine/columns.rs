@@ -157,8 +157,7 @@ impl Durations {
     }
 
     /// Milliseconds; NaN when absent.
-    #[cfg(test)]
-    fn get(&self, row: usize) -> f64 {
+    pub fn get(&self, row: usize) -> f64 {
         match self {
             Self::Absent => f64::NAN,
             Self::Micros(micros) => millis(micros[row]),

@@ -7,7 +7,7 @@ use super::people;
 use super::plan::FilterSet;
 use super::segment::{CHUNK_ROWS, CLASS_OTHER, Segment, class_of, kind_of, outcome_of};
 use crate::model::schema::text_index;
-use crate::model::{Column, EventKind, Outcome};
+use crate::model::{Column, EventKind, KindSet, Outcome};
 use crate::query::{Clause, Dimension};
 
 /// Class of every flag.
@@ -46,7 +46,9 @@ enum Test {
 #[derive(Debug)]
 pub struct Filter {
     tests: Vec<Test>,
-    any_kind: bool,
+    kinds: KindSet,
+    /// Is the kind of a flag wanted?
+    wanted: Box<[bool; 256]>,
 }
 
 impl Filter {
@@ -57,12 +59,19 @@ impl Filter {
                 .iter()
                 .map(|clause| test(clause, engine))
                 .collect(),
-            any_kind: set.any_kind,
+            kinds: set.kinds,
+            wanted: Box::new(std::array::from_fn(|flag| {
+                EventKind::from_code(kind_of(flag as u8))
+                    .is_some_and(|kind| set.kinds.contains(kind))
+            })),
         }
     }
 
     /// Can no row of a chunk pass, by its statistics?
     pub fn rules_out(&self, segment: &Segment, chunk: usize) -> bool {
+        if !self.kinds.meets(segment.kinds) {
+            return true;
+        }
         self.tests.iter().any(|test| match test {
             Test::Text {
                 column,
@@ -84,9 +93,10 @@ impl Filter {
         rows.clear();
         rows.resize(until - from, 0);
         let mut kept = 0;
+        let wanted = &*self.wanted;
         for (row, &flag) in (from as u32..).zip(&segment.flags[from..until]) {
             rows[kept] = row;
-            kept += usize::from(self.any_kind || CLASSES[usize::from(flag)] != CLASS_OTHER);
+            kept += usize::from(wanted[usize::from(flag)]);
         }
         rows.truncate(kept);
         for test in &self.tests {

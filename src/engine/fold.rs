@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::columns::{Durations, with_codes};
 use super::filter::CLASSES;
+use super::fold_kinds::KindFold;
 use super::groups::Grouping;
 use super::load::Engine;
 use super::people;
 use super::plan::{Needs, Task};
-use super::segment::{CLASS_CONVERSATION, CLASS_OTHER, Segment};
+use super::segment::{CLASS_CONVERSATION, CLASS_OTHER, Segment, kind_of};
 use super::state::{DurationState, GroupState};
-use crate::model::{Outcome, TimeUs, WeekStart};
+use crate::model::{EventKind, Outcome, TimeUs, WeekStart};
 
 const REJECTED: u8 = Outcome::Rejected as u8;
 pub(super) const CANCELLED: u8 = Outcome::Cancelled as u8;
@@ -34,9 +35,11 @@ pub(super) enum People {
 #[derive(Debug)]
 pub struct Fold {
     pub(super) needs: Needs,
-    pub(super) any_kind: bool,
+    pub(super) any_person: bool,
     pub(super) cuts: Vec<TimeUs>,
     pub(super) grouping: Grouping,
+    /// [`CLASSES`], but [`CLASS_OTHER`] for what no measure counts.
+    classes: Box<[u8; 256]>,
     pub(super) counts: Vec<[u64; 6]>,
     pub(super) durations: Vec<DurationState>,
     /// Slots and values of all durations.
@@ -53,11 +56,14 @@ pub struct Fold {
     pub(super) hours: BTreeMap<u32, GroupState>,
     pub(super) has_hours: bool,
     pub(super) lacks_hours: bool,
+    pub(super) lacks_kinds: bool,
+    /// Where other kinds of events are asked for.
+    pub(super) kinds: Option<KindFold>,
     pub(super) slots: Vec<u32>,
 }
 
 impl Fold {
-    pub fn new(task: &Task, any_kind: bool, engine: &Engine, week: WeekStart) -> Self {
+    pub fn new(task: &Task, any_person: bool, engine: &Engine, week: WeekStart) -> Self {
         let grouping = Grouping::new(&task.dimensions, task.period, engine, week);
         let users = engine.dictionaries[people::USER].size();
         let words_per_slot = users.div_ceil(64);
@@ -76,9 +82,14 @@ impl Fold {
         };
         Self {
             needs: task.needs,
-            any_kind,
+            any_person,
             cuts: task.cuts.clone(),
             grouping,
+            classes: Box::new(std::array::from_fn(|flag| {
+                let kind = EventKind::from_code(kind_of(flag as u8));
+                let counts = kind.is_some_and(|kind| task.needs.counted.contains(kind));
+                if counts { CLASSES[flag] } else { CLASS_OTHER }
+            })),
             counts: Vec::new(),
             durations: Vec::new(),
             value_slots: Vec::new(),
@@ -95,6 +106,8 @@ impl Fold {
             hours: BTreeMap::new(),
             has_hours: false,
             lacks_hours: false,
+            lacks_kinds: false,
+            kinds: KindFold::new(task.needs.kinds, task.needs.counted),
             slots: Vec::new(),
         }
     }
@@ -108,8 +121,9 @@ impl Fold {
         self.grouping.slots(segment, rows, &mut slots);
         self.make_room();
         let pairs = || rows.iter().copied().zip(slots.iter().copied());
+        let classes = &*self.classes;
         for (row, slot) in pairs() {
-            let class = CLASSES[usize::from(segment.flags[row as usize])];
+            let class = classes[usize::from(segment.flags[row as usize])];
             if class != CLASS_OTHER {
                 self.counts[slot as usize][usize::from(class)] += 1;
             }
@@ -129,6 +143,9 @@ impl Fold {
         }
         if self.needs.first_use {
             self.fold_first(segment, rows[0], pairs());
+        }
+        if let Some(kinds) = &mut self.kinds {
+            kinds.rows(segment, rows, &slots, self.grouping.len());
         }
         self.slots = slots;
     }
@@ -192,10 +209,10 @@ impl Fold {
     }
 
     fn fold_people(&mut self, segment: &Segment, rows: impl Iterator<Item = (u32, u32)>) {
-        let any_kind = self.any_kind;
+        let any_person = self.any_person;
         let active = |row: u32| {
             let class = CLASSES[usize::from(segment.flags[row as usize])];
-            any_kind || (class <= CLASS_CONVERSATION && class != REJECTED)
+            any_person || (class <= CLASS_CONVERSATION && class != REJECTED)
         };
         let people = &mut self.people;
         let mut add = |slot: u32, user: u32| match people {

@@ -35,6 +35,9 @@ impl Fold {
             .collect();
         self.hand_out_people(&mut states, &hashes);
         self.hand_out_first(&mut states, &hashes);
+        if let Some(kinds) = self.kinds.take() {
+            kinds.finish(&mut states, engine);
+        }
         for (slot, brought) in std::mem::take(&mut self.hours) {
             states[slot as usize].merge(brought);
         }
@@ -48,6 +51,7 @@ impl Fold {
             groups,
             has_hours: self.has_hours,
             lacks_hours: self.lacks_hours,
+            lacks_kinds: self.lacks_kinds,
         }
     }
 

@@ -9,6 +9,8 @@ use crate::model::Outcome;
 impl Fold {
     /// Folds one pre-aggregated hour that lies in the period; `passes` is the filters' word.
     pub fn hour(&mut self, segment: &HourSegment, row: usize, passes: Option<bool>) {
+        // Hours hold executions only: of other kinds there may have been any number.
+        self.lacks_kinds |= self.kinds.is_some();
         let slot = match passes {
             Some(false) => return,
             Some(true) => self.grouping.hour_slot(segment, row),
@@ -31,6 +33,9 @@ impl Fold {
         counts[usize::from(CANCELLED)] +=
             executions.saturating_sub(successes.saturating_add(failures));
         let state = self.hours.entry(slot).or_default();
+        if self.kinds.is_some() {
+            state.kinds.get_or_insert_default().lacks_kinds = true;
+        }
         if self.needs.durations {
             hour_durations(&mut state.durations, segment, row, executions);
         }

@@ -3,6 +3,7 @@
 use super::dictionary::Dictionary;
 use super::hours::HourSegment;
 use super::pass::Pass;
+use super::reads::Held;
 use super::segment::Segment;
 use crate::model::batch::NO_ID;
 use crate::model::schema::TEXT_COLUMNS;
@@ -142,6 +143,20 @@ impl Engine {
 
     pub fn newest_event(&self) -> Option<TimeUs> {
         self.data_span().map(|(_, newest)| newest)
+    }
+
+    /// What the raw events have at all.
+    pub(super) fn held(&self) -> Held {
+        let of_segment = |segment: &Segment| Held {
+            kinds: segment.kinds,
+            tokens: segment.amounts.has_tokens(),
+            cost: segment.amounts.has_cost(),
+        };
+        let mut held = Held::default();
+        for segment in &self.segments {
+            held.merge(of_segment(segment));
+        }
+        held
     }
 
     pub fn memory(&self) -> Footprint {

@@ -1,5 +1,6 @@
 //! From a group's state to the numbers of METRICS.md.
 
+use super::kind_cells;
 use super::sketch::{HyperLogLog, RELATIVE_ACCURACY, STANDARD_ERROR};
 use super::state::GroupState;
 use crate::metrics::{MetricId, success_rate, wilson_interval};
@@ -41,6 +42,7 @@ pub fn cell(metric: MetricId, state: &mut GroupState, executions_of_all: u64) ->
         MetricId::DurationP99 => float(percentile(state, 0.99)),
         MetricId::LastUsed => state.last_us.map_or(Cell::Null, Cell::Time),
         MetricId::Adopters | MetricId::AdoptionShare | MetricId::GrowthMonthly => Cell::Null,
+        _ => kind_cells::cell(metric, state),
     }
 }
 
@@ -70,7 +72,7 @@ pub fn add_all(sketch: &mut HyperLogLog, hashes: &[u64]) {
     hashes.iter().for_each(|&hash| sketch.add(hash));
 }
 
-/// Exact over raw rows by linear interpolation between closest ranks (R type 7); with pre-aggregates through a sketch.
+/// Exact over raw rows; with pre-aggregates through a sketch.
 fn percentile(state: &mut GroupState, q: f64) -> Option<f64> {
     if state.lacks_values {
         return None;
@@ -80,7 +82,11 @@ fn percentile(state: &mut GroupState, q: f64) -> Option<f64> {
         state.values.iter().for_each(|&value| sketch.add(value));
         return sketch.quantile(q);
     }
-    let values = &mut state.values;
+    exact_percentile(&mut state.values, q)
+}
+
+/// By linear interpolation between closest ranks (R type 7); reorders the values.
+pub fn exact_percentile(values: &mut [f64], q: f64) -> Option<f64> {
     let last = values.len().checked_sub(1)?;
     let rank = q * last as f64;
     let below = rank.floor() as usize;

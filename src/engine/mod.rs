@@ -7,6 +7,7 @@
 //! this shard's states. Partial answers merge in any order; [`answer`] turns one into tables.
 
 mod adoption;
+mod amounts;
 mod answer;
 mod cells;
 mod columns;
@@ -15,8 +16,12 @@ mod filter;
 mod fold;
 mod fold_finish;
 mod fold_hours;
+mod fold_kinds;
 mod groups;
 mod hours;
+mod kind_cells;
+mod kind_state;
+mod kind_warnings;
 mod load;
 mod measures;
 mod packed;
@@ -24,6 +29,7 @@ mod partial;
 mod pass;
 mod people;
 mod plan;
+mod reads;
 mod segment;
 pub mod sketch;
 mod state;

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use super::reads::Held;
 use super::state::{GroupState, Key};
 use crate::model::TimeUs;
 
@@ -14,6 +15,8 @@ pub struct TaskState {
     /// Pre-aggregated rows took part; and some were left out, because they lack a column.
     pub has_hours: bool,
     pub lacks_hours: bool,
+    /// Pre-aggregated rows lie where other kinds of events are asked for.
+    pub lacks_kinds: bool,
 }
 
 impl TaskState {
@@ -24,6 +27,7 @@ impl TaskState {
     fn merge(&mut self, other: Self) {
         self.has_hours |= other.has_hours;
         self.lacks_hours |= other.lacks_hours;
+        self.lacks_kinds |= other.lacks_kinds;
         if self.groups.is_empty() {
             self.groups = other.groups;
             return;
@@ -67,6 +71,7 @@ pub struct PartialAnswer {
     pub(super) future_events: u64,
     /// Hours that a local bucket or the period's edge cuts were counted by their start.
     pub(super) hours_cut: bool,
+    pub(super) held: Held,
 }
 
 /// The bytes are not a partial answer of this build.
@@ -92,6 +97,7 @@ impl PartialAnswer {
         self.newest_event_us = self.newest_event_us.max(other.newest_event_us);
         self.future_events += other.future_events;
         self.hours_cut |= other.hours_cut;
+        self.held.merge(other.held);
         self
     }
 

@@ -49,8 +49,8 @@ impl Pass {
             .tasks
             .iter()
             .map(|task| {
-                let any_kind = plan.filter_sets[task.filters].any_kind;
-                Fold::new(task, any_kind, engine, plan.week_start)
+                let any_person = plan.filter_sets[task.filters].any_person;
+                Fold::new(task, any_person, engine, plan.week_start)
             })
             .collect();
         let raw: usize = engine.segments.iter().map(Segment::len).sum();
@@ -123,6 +123,7 @@ impl Pass {
             newest_event_us: engine.newest_event(),
             future_events: future as u64,
             hours_cut: self.hours_cut,
+            held: engine.held(),
         }
     }
 

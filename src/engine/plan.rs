@@ -3,9 +3,10 @@
 //!
 //! Made from the question alone, so that every shard and the merge number the tasks alike.
 
+use super::reads::{self, KindNeeds};
 use crate::metrics::MetricId;
 use crate::model::zone::Bucket;
-use crate::model::{TimeUs, WeekStart, Zone};
+use crate::model::{EventKind, KindSet, TimeUs, WeekStart, Zone};
 use crate::query::{AskContext, Clause, Comparison, Dimension, Period, Query, Question, widgets};
 
 /// Which states a task folds, beside the counts that all have.
@@ -19,6 +20,9 @@ pub struct Needs {
     pub last_used: bool,
     /// When each person first executed a tool.
     pub first_use: bool,
+    /// The kinds whose events are counted and make groups; queries share a task only where these agree.
+    pub counted: KindSet,
+    pub kinds: KindNeeds,
 }
 
 impl Needs {
@@ -34,6 +38,16 @@ impl Needs {
             users: any(&[Users]),
             last_used: any(&[LastUsed]),
             first_use: false,
+            counted: reads::counted(measures),
+            kinds: KindNeeds::of(measures),
+        }
+    }
+
+    /// Counts alone.
+    fn counts(counted: KindSet) -> Self {
+        Self {
+            counted,
+            ..Self::default()
         }
     }
 
@@ -43,6 +57,7 @@ impl Needs {
         self.users |= other.users;
         self.last_used |= other.last_used;
         self.first_use |= other.first_use;
+        self.kinds.add(other.kinds);
     }
 }
 
@@ -50,8 +65,10 @@ impl Needs {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FilterSet {
     pub clauses: Vec<Clause>,
-    /// Also rows of kinds that no metric counts: people who were ever seen.
-    pub any_kind: bool,
+    /// The kinds whose rows are looked at.
+    pub kinds: KindSet,
+    /// Does a person of any such row count, active or not: people who were ever seen?
+    pub any_person: bool,
 }
 
 /// One way to look at the rows.
@@ -118,11 +135,16 @@ impl Plan {
         context: &AskContext,
         zone: &Zone,
     ) -> QueryPlan {
+        let needs = Needs::of(&query.measures);
         let filters = self.filter_set(FilterSet {
             clauses: clauses(question, query),
-            any_kind: false,
+            kinds: if needs.kinds.any_kind() {
+                KindSet::ALL
+            } else {
+                needs.counted
+            },
+            any_person: false,
         });
-        let needs = Needs::of(&query.measures);
         let period = self.period;
         let previous_period = query
             .compare
@@ -154,7 +176,7 @@ impl Plan {
             let span = Period::new(beginning, end);
             let first_use = Needs {
                 first_use: true,
-                ..Needs::default()
+                ..Needs::counts(needs.counted)
             };
             let task = self.task(span, filters, &untimed, first_use);
             for period in [Some(period), previous_period].into_iter().flatten() {
@@ -167,18 +189,20 @@ impl Plan {
             if asks(MetricId::AdoptionShare) {
                 let everybody = self.filter_set(FilterSet {
                     clauses: Vec::new(),
-                    any_kind: true,
+                    // Nobody is seen in a measurement.
+                    kinds: KindSet::ALL.without(EventKind::StorageSample),
+                    any_person: true,
                 });
                 let users = Needs {
                     users: true,
-                    ..Needs::default()
+                    ..Needs::counts(KindSet::ACTIVITY)
                 };
                 planned.seen = Some(self.task(span, everybody, &[], users));
             }
         }
         if asks(MetricId::GrowthMonthly) && untimed.len() == query.group_by.len() {
             let (before, last) = self.growth_months;
-            let counts = Needs::default();
+            let counts = Needs::counts(needs.counted);
             planned.growth = Some((
                 self.task(before, filters, &query.group_by, counts),
                 self.task(last, filters, &query.group_by, counts),
@@ -207,6 +231,7 @@ impl Plan {
                 && held.filters == filters
                 && held.dimensions == dimensions
                 && held.needs.first_use == needs.first_use
+                && held.needs.counted == needs.counted
         });
         if let Some(task) = known {
             self.tasks[task].needs.add(needs);

@@ -1,17 +1,18 @@
 //! One batch of raw events as it is kept: sorted by time, dictionary-coded, with statistics for each chunk of rows.
 
+use super::amounts::Amounts;
 use super::columns::{Codes, Durations, Times};
 use super::dictionary::Dictionary;
 use crate::model::batch::{NO_CODE, NO_ID};
 use crate::model::schema::TEXT_COLUMNS;
-use crate::model::{Batch, EventKind, Outcome, TimeUs};
+use crate::model::{Batch, EventKind, KindSet, Outcome, TimeUs};
 
 /// Rows that are judged together: small enough for the first-level cache, large enough to skip much.
 pub const CHUNK_ROWS: usize = 4096;
 
 /// What a row is to the metrics, in the order of [`super::state::GroupState::counts`].
 pub const CLASS_CONVERSATION: u8 = 5;
-/// Kinds that no metric of today counts.
+/// Kinds that are folded apart, and only when a query asks for them.
 pub const CLASS_OTHER: u8 = 6;
 
 /// Which codes of a column occur in a chunk: their least and greatest, and a bit for each code modulo 64.
@@ -32,6 +33,9 @@ pub struct Segment {
     /// In the order of [`TEXT_COLUMNS`]; codes of the engine's dictionaries.
     pub text: [Codes; TEXT_COLUMNS.len()],
     pub durations: Durations,
+    pub amounts: Amounts,
+    /// The kinds of its rows.
+    pub kinds: KindSet,
     /// Identities in ascending order, for finding duplicates; not in the order of rows.
     pub ids: Vec<u64>,
     /// Sum of the rows' digests.
@@ -91,6 +95,7 @@ impl Segment {
             .map(gather)
             .map(|row| batch.duration_ms[row])
             .collect();
+        let amounts = Amounts::gather(batch, &order);
         let mut digests: Vec<u64> = (0..order.len())
             .map(|at| {
                 let id = batch.event_id[order[at] as usize];
@@ -102,6 +107,10 @@ impl Segment {
                 ])
             })
             .collect();
+        for (row, amount) in amounts.of_rows(0..order.len() as u32) {
+            let digest = &mut digests[row as usize];
+            *digest = digest.wrapping_add(amount.digest());
+        }
         let mut statistics: [Vec<ChunkStatistics>; TEXT_COLUMNS.len()] = Default::default();
         let text = std::array::from_fn(|column| {
             let held = &batch.text[column];
@@ -136,9 +145,13 @@ impl Segment {
         Some(Self {
             source,
             times: Times::pack(&times),
+            kinds: order.iter().fold(KindSet::EMPTY, |kinds, &row| {
+                kinds.with(batch.kind[row as usize])
+            }),
             flags,
             text,
             durations: Durations::pack(&durations),
+            amounts,
             ids,
             fingerprint: digests
                 .iter()
@@ -162,6 +175,7 @@ impl Segment {
             + self.flags.len()
             + text
             + self.durations.resident_bytes()
+            + self.amounts.resident_bytes()
             + self.ids.len() * size_of::<u64>()
             + statistics * size_of::<ChunkStatistics>()
     }

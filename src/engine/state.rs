@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::kind_state::KindStates;
 use super::packed;
 use super::segment::CLASS_CONVERSATION;
 use super::sketch::{DdSketch, HyperLogLog};
@@ -24,14 +25,41 @@ pub enum KeyPart {
 /// The values of a task's dimensions, in their order.
 pub type Key = Vec<KeyPart>;
 
-/// Sum, count and extremes of durations. The sum keeps whole microseconds as integers, and everything else with an
-/// error term, so that it does not depend on the order of rows.
+/// A sum with an error term (Neumaier's compensated sum), so that it does not depend on the order of what is added.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct FloatSum {
+    sum: f64,
+    error: f64,
+}
+
+impl FloatSum {
+    pub fn add(&mut self, value: f64) {
+        let sum = self.sum + value;
+        self.error += if self.sum.abs() >= value.abs() {
+            (self.sum - sum) + value
+        } else {
+            (value - sum) + self.sum
+        };
+        self.sum = sum;
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        self.add(other.sum);
+        self.add(other.error);
+    }
+
+    pub fn value(&self) -> f64 {
+        self.sum + self.error
+    }
+}
+
+/// Sum, count and extremes of durations. The sum keeps whole microseconds as integers, and everything else as
+/// [`FloatSum`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DurationState {
     pub count: u64,
     pub sum_us: u64,
-    sum_ms: f64,
-    error_ms: f64,
+    sum_ms: FloatSum,
     pub min_ms: f64,
     pub max_ms: f64,
     /// A pre-aggregate brought executions without sums.
@@ -45,8 +73,7 @@ impl Default for DurationState {
         Self {
             count: 0,
             sum_us: 0,
-            sum_ms: 0.0,
-            error_ms: 0.0,
+            sum_ms: FloatSum::default(),
             min_ms: f64::INFINITY,
             max_ms: f64::NEG_INFINITY,
             lacks_sum: false,
@@ -56,15 +83,9 @@ impl Default for DurationState {
 }
 
 impl DurationState {
-    /// Adds milliseconds to the sum (Neumaier's compensated sum).
+    /// Adds milliseconds to the sum.
     pub fn add_sum(&mut self, ms: f64) {
-        let sum = self.sum_ms + ms;
-        self.error_ms += if self.sum_ms.abs() >= ms.abs() {
-            (self.sum_ms - sum) + ms
-        } else {
-            (ms - sum) + self.sum_ms
-        };
-        self.sum_ms = sum;
+        self.sum_ms.add(ms);
     }
 
     pub fn add_extremes(&mut self, min_ms: f64, max_ms: f64) {
@@ -75,15 +96,14 @@ impl DurationState {
     pub fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.sum_us += other.sum_us;
-        self.add_sum(other.sum_ms);
-        self.add_sum(other.error_ms);
+        self.sum_ms.merge(&other.sum_ms);
         self.add_extremes(other.min_ms, other.max_ms);
         self.lacks_sum |= other.lacks_sum;
         self.lacks_extremes |= other.lacks_extremes;
     }
 
     pub fn mean_ms(&self) -> Option<f64> {
-        let sum = self.sum_us as f64 / 1e3 + (self.sum_ms + self.error_ms);
+        let sum = self.sum_us as f64 / 1e3 + self.sum_ms.value();
         (self.count > 0 && !self.lacks_sum).then(|| sum / self.count as f64)
     }
 }
@@ -114,6 +134,8 @@ pub struct GroupState {
     pub first_times: Vec<TimeUs>,
     /// People of pre-aggregated hours, by the cut of the task before which they were active.
     pub first_sketches: BTreeMap<u32, HyperLogLog>,
+    /// Other kinds of events, where a query asks for them.
+    pub kinds: Option<Box<KindStates>>,
 }
 
 impl GroupState {
@@ -129,9 +151,15 @@ impl GroupState {
             - self.count(Outcome::Rejected)
     }
 
+    /// Conversations of every outcome.
+    pub fn conversations(&self) -> u64 {
+        self.counts[usize::from(CLASS_CONVERSATION)]
+    }
+
     /// Rows, and executions of pre-aggregated rows.
     pub fn events(&self) -> u64 {
-        self.counts.iter().sum()
+        let others = self.kinds.as_ref().map_or(0, |kinds| kinds.events());
+        self.counts.iter().sum::<u64>() + others
     }
 
     pub fn merge(&mut self, other: Self) {
@@ -162,6 +190,9 @@ impl GroupState {
         for (cut, sketch) in other.first_sketches {
             self.first_sketches.entry(cut).or_default().merge(&sketch);
         }
+        merge_option(&mut self.kinds, other.kinds, |mine, theirs| {
+            mine.merge(*theirs);
+        });
     }
 
     fn merge_first(&mut self, users: Vec<u64>, times: Vec<TimeUs>) {
@@ -193,7 +224,7 @@ fn merge_option<T>(mine: &mut Option<T>, theirs: Option<T>, merge: impl FnOnce(&
 }
 
 /// Of two ascending lists.
-fn union(mine: Vec<u64>, theirs: Vec<u64>) -> Vec<u64> {
+pub(super) fn union(mine: Vec<u64>, theirs: Vec<u64>) -> Vec<u64> {
     if mine.is_empty() {
         return theirs;
     }

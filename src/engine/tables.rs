@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::measures;
 use super::partial::TaskState;
 use super::plan::{Plan, QueryPlan, bucket_keys};
+use super::reads::Held;
 use super::state::{Key, KeyPart};
 use crate::metrics::MetricId;
 use crate::model::zone::Bucket;
@@ -37,6 +38,8 @@ pub struct Tabler<'a> {
     pub question: &'a Question,
     pub zone: &'a Zone,
     pub directory: Option<&'a Directory>,
+    /// What the data have at all.
+    pub held: Held,
 }
 
 /// Adopters of each group at each bucket's end (or at the period's).

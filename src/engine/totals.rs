@@ -119,7 +119,9 @@ impl Tabler<'_> {
                 (None, _) => Cell::Null,
             };
         let (all, all_previous) = (numbers.executions, numbers.previous_executions);
+        let held = self.held;
         let mut cell = |metric: MetricId, of_previous: bool| match metric {
+            _ if !held.tells(metric) => Cell::Null,
             MetricId::Adopters | MetricId::AdoptionShare => adoption(
                 metric,
                 if of_previous {

@@ -2,6 +2,7 @@
 //! Owns: ids, names, units, definitions, how a metric merges. Does not own: how it is computed (`engine`).
 
 mod formulas;
+mod kinds;
 mod registry;
 
 pub use formulas::{change, growth_rate, success_rate, wilson_interval};

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Unit;
+use super::kinds;
+use crate::model::{EventKind, Unit};
 
 /// A metric. The order is that of [`REGISTRY`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,6 +30,34 @@ pub enum MetricId {
     Adopters,
     AdoptionShare,
     GrowthMonthly,
+    Events,
+    Conversations,
+    ConversationLatencyMean,
+    ConversationLatencyP50,
+    ConversationLatencyP95,
+    FirstResponseMean,
+    FirstResponseP50,
+    FirstResponseP95,
+    ProviderCalls,
+    ProviderFailureRate,
+    ProviderTimeMean,
+    ProviderTimeP50,
+    ProviderTimeP95,
+    TokensIn,
+    TokensOut,
+    CostUsd,
+    Connections,
+    ConnectionFailures,
+    ConnectionFailureRate,
+    UptimeShare,
+    ActiveConnections,
+    Authentications,
+    AuthenticationSuccessRate,
+    DocumentsShared,
+    DocumentsIndexed,
+    DocumentsSearched,
+    DevicesConnected,
+    StorageBytes,
 }
 
 /// How the metric of two disjoint parts becomes the metric of the whole.
@@ -44,6 +73,8 @@ pub enum Merge {
     Distinct,
     /// All values, or a DDSketch. Never averaged.
     Quantile,
+    /// The newest sample of each series counts, and those add up.
+    Newest,
     /// Made from other metrics after merging.
     Derived,
 }
@@ -63,10 +94,19 @@ pub struct MetricSpec {
     pub source: &'static str,
     /// Is more of it good (+1), bad (−1) or neither (0)? Colours a change.
     pub direction: i8,
+    /// The kind of event it is about; it is not available where no such event is in the data.
+    /// `None`: executions, or several kinds.
+    pub kind: Option<EventKind>,
 }
 
 macro_rules! metric {
-    ($metric:ident, $id:literal, $name:literal, $unit:ident, $merge:ident, $direction:literal, $definition:literal, $source:literal) => {
+    ($kind:ident: $metric:ident, $($rest:tt)+) => {
+        MetricSpec {
+            kind: Some(crate::model::EventKind::$kind),
+            ..metric!($metric, $($rest)+)
+        }
+    };
+    ($metric:ident, $id:literal, $name:literal, $unit:ident, $merge:ident, $direction:literal, $definition:literal, $source:literal $(,)?) => {
         MetricSpec {
             metric: MetricId::$metric,
             id: $id,
@@ -76,12 +116,28 @@ macro_rules! metric {
             direction: $direction,
             definition: $definition,
             source: $source,
+            kind: None,
         }
     };
 }
+pub(super) use metric;
 
-/// Every metric, in the order of [`MetricId`].
-pub const REGISTRY: [MetricSpec; 21] = [
+/// Every metric, in the order of [`MetricId`]: those about executions and people, then those about other kinds.
+pub const REGISTRY: [MetricSpec; EXECUTIONS.len() + kinds::KINDS.len()] = {
+    let mut all = [EXECUTIONS[0]; EXECUTIONS.len() + kinds::KINDS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < EXECUTIONS.len() {
+            EXECUTIONS[at]
+        } else {
+            kinds::KINDS[at - EXECUTIONS.len()]
+        };
+        at += 1;
+    }
+    all
+};
+
+const EXECUTIONS: [MetricSpec; 21] = [
     metric!(
         Executions,
         "executions",
@@ -308,5 +364,18 @@ impl MetricId {
             .iter()
             .find(|spec| spec.id == id)
             .map(|spec| spec.metric)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MetricId, REGISTRY};
+
+    #[test]
+    fn every_metric_finds_its_own_row_and_no_two_share_an_id() {
+        for (at, spec) in REGISTRY.iter().enumerate() {
+            assert_eq!(spec.metric as usize, at, "{}", spec.id);
+            assert_eq!(MetricId::parse(spec.id), Some(spec.metric));
+        }
     }
 }

@@ -80,6 +80,51 @@ impl EventKind {
     }
 }
 
+/// A set of kinds, one bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+pub struct KindSet(u16);
+
+impl KindSet {
+    pub const EMPTY: Self = Self(0);
+    pub const ALL: Self = Self((1 << EventKind::ALL.len()) - 1);
+    /// What makes a person active (METRICS.md), and what numbers about executions look at.
+    pub const ACTIVITY: Self = Self::of(EventKind::Execution).with(EventKind::Conversation);
+
+    pub const fn of(kind: EventKind) -> Self {
+        Self(1 << kind as u16)
+    }
+
+    #[must_use]
+    pub const fn with(self, kind: EventKind) -> Self {
+        self.union(Self::of(kind))
+    }
+
+    #[must_use]
+    pub const fn without(self, kind: EventKind) -> Self {
+        Self(self.0 & !Self::of(kind).0)
+    }
+
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub const fn contains(self, kind: EventKind) -> bool {
+        self.0 & Self::of(kind).0 != 0
+    }
+
+    /// Have both a kind in common?
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = EventKind> {
+        EventKind::ALL
+            .into_iter()
+            .filter(move |&kind| self.contains(kind))
+    }
+}
+
 /// How an event ended.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default,

@@ -14,7 +14,7 @@ pub mod zone;
 
 pub use batch::{AggregateBatch, Batch, BinaryColumn, DictColumn, EventRow, NO_CODE};
 pub use directory::Directory;
-pub use event::{EventKind, Outcome};
+pub use event::{EventKind, KindSet, Outcome};
 pub use manifest::Manifest;
 pub use provenance::{Provenance, SetAsideRow, SourceReceipt, Warning, WarningCode};
 pub use schema::{Column, ColumnSpec, ColumnType};

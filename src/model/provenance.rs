@@ -25,6 +25,8 @@ pub enum WarningCode {
     DirectoryMissing,
     /// A name in the question is unknown, or a part of it could not be read.
     QuestionDegraded,
+    /// No event of the kind that a number is about is in the data.
+    KindMissing,
     /// Events lie in the future of "now" and are left out of relative ranges.
     FutureEvents,
     /// Spans or log records that no profile recognised.
@@ -48,6 +50,7 @@ impl WarningCode {
             Self::UnequalPeriods => "unequal_periods",
             Self::DirectoryMissing => "directory_missing",
             Self::QuestionDegraded => "question_degraded",
+            Self::KindMissing => "kind_missing",
             Self::FutureEvents => "future_events",
             Self::Unrecognised => "unrecognised",
             Self::NamesCut => "names_cut",

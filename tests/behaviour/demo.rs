@@ -7,7 +7,7 @@ use std::path::Path;
 use toolscope::model::zone::DAY_US;
 use toolscope::model::{Directory, EventKind, Manifest, Outcome};
 use toolscope::native::demo::catalogue::{
-    CLIENTS, DEPARTMENTS, ERRORS, SERVERS, WORKSPACES, tools,
+    CLIENTS, DEPARTMENTS, ERRORS, MODELS, SERVERS, WORKSPACES, tools,
 };
 use toolscope::native::demo::events::{DemoEvent, Year, live};
 use toolscope::native::demo::{DemoFormat, DemoOptions, stories, write};
@@ -237,11 +237,15 @@ fn the_directory_names_everything_the_events_name() {
 
 #[test]
 fn there_are_exactly_as_many_events_as_asked_for_and_none_outside_the_year() {
+    let of_people = |year: &Year| {
+        let by_people = |event: &&DemoEvent| event.kind != EventKind::StorageSample;
+        year.events.iter().filter(by_people).count() as u64
+    };
     for count in [1, 100, 12_345] {
-        assert_eq!(live(count, 3, NOW_US).events.len() as u64, count);
+        assert_eq!(of_people(&live(count, 3, NOW_US)), count);
     }
     let times: Vec<i64> = year().events.iter().map(|event| event.time_us).collect();
-    assert_eq!(times.len() as u64, EVENTS);
+    assert_eq!(of_people(year()), EVENTS);
     assert!(times.is_sorted());
     assert!(*times.first().unwrap() >= NOW_US - (stories::DAYS + 1) * DAY_US);
     assert!(*times.last().unwrap() <= NOW_US);
@@ -516,4 +520,142 @@ fn the_last_day_has_no_heap_of_events_before_the_present() {
             .into_iter()
             .all(|event| NOW_US - event.time_us < 90_000_000)
     );
+}
+
+fn of_kind(kind: EventKind) -> impl Iterator<Item = &'static DemoEvent> {
+    year().events.iter().filter(move |event| event.kind == kind)
+}
+
+#[test]
+fn conversations_have_their_first_response_calls_and_executions_in_one_session() {
+    let conversations: HashMap<(u32, i64), &DemoEvent> = of_kind(EventKind::Conversation)
+        .map(|event| ((event.session, event.time_us), event))
+        .collect();
+    for response in of_kind(EventKind::FirstResponse) {
+        let talk = conversations[&(response.session, response.time_us)];
+        assert_eq!(talk.model, response.model);
+        assert!(response.duration_us <= talk.duration_us);
+    }
+    let executed: HashSet<u32> = executions().map(|event| event.session).collect();
+    let with_tools = of_kind(EventKind::Conversation)
+        .filter(|event| executed.contains(&event.session))
+        .count();
+    // With so few events a year many a session is but one.
+    assert!(
+        with_tools * 10 > conversations.len() * 6,
+        "{with_tools} of {}",
+        conversations.len()
+    );
+    let models: HashMap<u32, HashSet<u8>> =
+        of_kind(EventKind::Conversation).fold(HashMap::new(), |mut models, event| {
+            models
+                .entry(event.session)
+                .or_insert_with(HashSet::new)
+                .insert(event.model);
+            models
+        });
+    for call in of_kind(EventKind::ProviderCall) {
+        let asked = models.get(&call.session);
+        assert!(
+            asked.is_none_or(|models| models.contains(&call.model)),
+            "{call:?}"
+        );
+    }
+    let all = year().events.len();
+    assert!(
+        executions().count() * 10 > all * 7,
+        "most events are executions"
+    );
+}
+
+#[test]
+fn a_model_s_price_falls_and_failed_calls_cost_nothing() {
+    let model = MODELS
+        .iter()
+        .position(|(model, ..)| *model == stories::CHEAPER_MODEL)
+        .unwrap();
+    let per_thousand = |days: std::ops::Range<i64>| {
+        let calls = of_kind(EventKind::ProviderCall)
+            .filter(|call| usize::from(call.model) == model && call.outcome == Outcome::Success)
+            .filter(|call| days.contains(&days_ago(call)));
+        let (cost, tokens) = calls.fold((0.0, 0.0), |(cost, tokens), call| {
+            (cost + call.cost_usd, tokens + f64::from(call.tokens_in))
+        });
+        cost / tokens * 1e3
+    };
+    let fell_days_ago = stories::CHEAPER_SINCE_DAYS_AGO;
+    let (before, after) = (
+        per_thousand(fell_days_ago + 2..366),
+        per_thousand(0..fell_days_ago - 2),
+    );
+    assert!(
+        (2.4..3.6).contains(&(before / after)),
+        "{before} and {after}"
+    );
+    let failed = of_kind(EventKind::ProviderCall).filter(|call| call.outcome == Outcome::Failure);
+    assert!(failed.map(|call| call.cost_usd).sum::<f64>() == 0.0);
+}
+
+#[test]
+fn the_broken_client_version_fails_to_connect_and_dropped_connections_are_taken_up_again() {
+    let client = CLIENTS
+        .iter()
+        .position(|client| client.name == stories::BROKEN_CLIENT)
+        .unwrap();
+    let releases = CLIENTS[client].releases;
+    let is_broken = |event: &&DemoEvent| {
+        usize::from(event.client) == client
+            && releases[usize::from(event.version)].0 == stories::BROKEN_VERSION
+    };
+    let rate = |broken: bool| {
+        failure_rate(of_kind(EventKind::Connection).filter(|event| is_broken(event) == broken))
+    };
+    assert!(
+        rate(true) > 0.2 && rate(false) < 0.08,
+        "{} {}",
+        rate(true),
+        rate(false)
+    );
+    let connected: HashMap<u32, Vec<i64>> = of_kind(EventKind::Connection)
+        .filter(|event| event.outcome == Outcome::Success)
+        .fold(HashMap::new(), |mut times, event| {
+            times
+                .entry(event.session)
+                .or_insert_with(Vec::new)
+                .push(event.time_us);
+            times
+        });
+    let (mut told, mut again) = (0, 0);
+    for left in of_kind(EventKind::Disconnection) {
+        let Some(times) = connected.get(&left.session) else {
+            continue;
+        };
+        let since = left.time_us - left.duration_us as i64;
+        told += i32::from(times.iter().any(|time| (time - since).abs() <= 1_000));
+        again += i32::from(times.iter().any(|&time| time > left.time_us));
+    }
+    assert!(told > 50 && again > 0, "{told} {again}");
+}
+
+#[test]
+fn storage_is_sampled_once_a_day_in_every_workspace_that_exists() {
+    let mut samples: HashMap<(u8, i64), u64> = HashMap::new();
+    for sample in of_kind(EventKind::StorageSample) {
+        let before = samples.insert((sample.workspace, days_ago(sample)), sample.bytes);
+        assert_eq!(before, None);
+    }
+    for (position, (id, _, _, _, created_days_ago)) in WORKSPACES.iter().enumerate() {
+        let days = samples
+            .keys()
+            .filter(|(workspace, _)| usize::from(*workspace) == position)
+            .count() as i64;
+        let expected = match created_days_ago {
+            0 => stories::DAYS,
+            created => created + 1,
+        };
+        assert_eq!(days, expected, "{id}");
+        let grown =
+            samples[&(position as u8, 0)] as f64 / samples[&(position as u8, days - 1)] as f64;
+        assert!(grown > 1.0, "{id}: {grown}");
+    }
 }

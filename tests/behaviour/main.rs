@@ -19,6 +19,7 @@ mod dialects_of_logs;
 mod export;
 mod formats;
 mod golden;
+mod kinds;
 mod mapping;
 mod oracle;
 mod products;

@@ -55,6 +55,18 @@ QUESTIONS = [
     dict(id="hours-of-the-week", group=["hour_of_week"], measures=["executions"], zone="Europe/Paris"),
     dict(id="last-30-days", group=["tool"], measures=["executions", "success_rate", "users", "duration_p50"],
          range="30d", span=(NOW - timedelta(days=30) + timedelta(microseconds=1), NOW + timedelta(microseconds=1))),
+    dict(id="models", group=["model"],
+         measures=["provider_calls", "provider_failure_rate", "tokens_in", "tokens_out", "cost_usd",
+                   "provider_time_mean", "provider_time_p50", "provider_time_p95"]),
+    dict(id="conversations-by-month", group=["month"], zone="Asia/Kolkata",
+         measures=["conversations", "first_response_mean", "first_response_p50", "conversation_latency_p95"]),
+    dict(id="connections-of-clients", group=["client"],
+         measures=["connections", "connection_failures", "connection_failure_rate", "authentications",
+                   "authentication_success_rate"]),
+    dict(id="documents-of-departments", group=["department"],
+         measures=["documents_searched", "documents_shared", "documents_indexed", "devices_connected"]),
+    dict(id="storage-of-workspaces", group=["workspace"], measures=["storage_bytes"], range="90d",
+         span=(NOW - timedelta(days=90) + timedelta(microseconds=1), NOW + timedelta(microseconds=1))),
 ]
 
 EXECUTION = "(kind = 'execution' and outcome <> 'rejected')"
@@ -74,6 +86,41 @@ SQL = {
     "duration_p99": f"quantile_cont(duration_ms, 0.99) filter ({TIMED})",
     "duration_max": f"max(duration_ms) filter ({TIMED})",
     "last_used": f"epoch_us(max(time) filter ({EXECUTION}))",
+}
+
+
+def of_kind(kind, more="true"):
+    return f"(kind = '{kind}' and {more})"
+
+
+FAILED = "outcome in ('failure', 'rejected')"
+FINISHED = "outcome in ('success', 'failure', 'cancelled') and duration_ms is not null"
+for prefix, kind in [("first_response", "first_response"), ("conversation_latency", "conversation"),
+                     ("provider_time", "provider_call")]:
+    SQL[f"{prefix}_mean"] = f"avg(duration_ms) filter ({of_kind(kind, FINISHED)})"
+    for percent in (50, 95):
+        SQL[f"{prefix}_p{percent}"] = f"quantile_cont(duration_ms, 0.{percent}) filter ({of_kind(kind, FINISHED)})"
+for measure, kind in [("conversations", "conversation"), ("provider_calls", "provider_call"),
+                      ("connections", "connection"), ("authentications", "authentication")]:
+    SQL[measure] = f"count(*) filter ({of_kind(kind)})"
+for what in ("shared", "indexed", "searched"):
+    good = "outcome = 'success'"
+    SQL[f"documents_{what}"] = f"count(*) filter ({of_kind(f'document_{what}', good)})"
+SQL |= {
+    "provider_failure_rate": f"count(*) filter ({of_kind('provider_call', FAILED)})::double"
+                             f" / nullif(count(*) filter ({of_kind('provider_call')}), 0)",
+    "tokens_in": f"coalesce(sum(tokens_in) filter ({of_kind('provider_call')}), 0)::bigint",
+    "tokens_out": f"coalesce(sum(tokens_out) filter ({of_kind('provider_call')}), 0)::bigint",
+    "cost_usd": "coalesce(sum(cost_usd), 0)",
+    "connection_failures": f"count(*) filter ({of_kind('connection', FAILED)})",
+    "connection_failure_rate": f"count(*) filter ({of_kind('connection', FAILED)})::double"
+                               f" / nullif(count(*) filter ({of_kind('connection')}), 0)",
+    "authentication_success_rate": "count(*) filter (kind = 'authentication' and outcome = 'success')::double"
+                                   f" / nullif(count(*) filter ({of_kind('authentication')}), 0)",
+    "devices_connected": "count(distinct \"user\" || '/' || platform)"
+                         " filter (kind = 'device_connected' and outcome = 'success')",
+    # By workspace, so the newest sample of the group is that of the workspace.
+    "storage_bytes": f"arg_max(bytes, time) filter ({of_kind('storage_sample')})",
 }
 
 
@@ -163,6 +210,34 @@ def polars_answer(events, question):
         "duration_max": timed.max(),
         "last_used": pl.col("time").filter(execution).max().dt.epoch("us"),
     }
+    failed = pl.col("outcome").is_in(["failure", "rejected"])
+    kind = lambda name: pl.col("kind") == name
+    for prefix, name in [("first_response", "first_response"), ("conversation_latency", "conversation"),
+                         ("provider_time", "provider_call")]:
+        own = pl.col("duration_ms").filter(kind(name) & pl.col("outcome").is_in(["success", "failure", "cancelled"])
+                                           & pl.col("duration_ms").is_not_null())
+        measures[f"{prefix}_mean"] = own.mean()
+        measures[f"{prefix}_p50"], measures[f"{prefix}_p95"] = own.quantile(0.5, "linear"), own.quantile(0.95, "linear")
+    share = lambda part, name: pl.when(kind(name).sum() > 0).then((kind(name) & part).sum() / kind(name).sum())
+    good = pl.col("outcome") == "success"
+    measures |= {
+        "conversations": kind("conversation").sum(),
+        "provider_calls": kind("provider_call").sum(),
+        "provider_failure_rate": share(failed, "provider_call"),
+        "tokens_in": pl.col("tokens_in").filter(kind("provider_call")).sum(),
+        "tokens_out": pl.col("tokens_out").filter(kind("provider_call")).sum(),
+        "cost_usd": pl.col("cost_usd").sum(),
+        "connections": kind("connection").sum(),
+        "connection_failures": (kind("connection") & failed).sum(),
+        "connection_failure_rate": share(failed, "connection"),
+        "authentications": kind("authentication").sum(),
+        "authentication_success_rate": share(good, "authentication"),
+        **{f"documents_{what}": (kind(f"document_{what}") & good).sum() for what in ("shared", "indexed", "searched")},
+        "devices_connected": pl.concat_str("user", "platform", separator="/").filter(kind("device_connected") & good)
+                               .drop_nulls().n_unique(),
+        "storage_bytes": pl.col("bytes").filter(kind("storage_sample"))
+                           .sort_by(pl.col("time").filter(kind("storage_sample"))).last(),
+    }
     columns = [measures[measure].alias(measure) for measure in question["measures"]]
     if not question["group"]:
         return [list(row) for row in chosen.select(columns).rows()]
@@ -177,10 +252,9 @@ def agree(one, other):
 
 
 def kept(rows, question):
-    """Groups with executions, in a fixed order; what never executed is nobody's row."""
+    """Groups where the first measure counts something, in a fixed order."""
     dimensions = len(question["group"])
-    executions = dimensions + question["measures"].index("executions")
-    rows = [row for row in rows if row[executions] > 0]
+    rows = [row for row in rows if row[dimensions]]
     return sorted(rows, key=lambda row: [(value is not None, str(value)) for value in row[:dimensions]])
 
 
@@ -209,9 +283,13 @@ def main():
         directory = json.loads((Path(folder) / "directory.json").read_text(encoding="utf-8"))
         rows = [json.loads(line) for line in lines]
     departments = {person["id"]: person["department"] for person in directory["people"]}
-    names = ["kind", "outcome", "tool", "server", "user", "workspace", "client", "client_version", "error_class"]
+    names = ["kind", "outcome", "tool", "server", "user", "workspace", "client", "client_version", "error_class",
+             "model", "platform"]
     columns = {name: pl.Series([row.get(name) for row in rows], dtype=pl.String) for name in names}
-    columns["duration_ms"] = pl.Series([row.get("duration_ms") for row in rows], dtype=pl.Float64)
+    for name in ["duration_ms", "cost_usd"]:
+        columns[name] = pl.Series([row.get(name) for row in rows], dtype=pl.Float64)
+    for name in ["tokens_in", "tokens_out", "bytes"]:
+        columns[name] = pl.Series([row.get(name) for row in rows], dtype=pl.Int64)
     columns["time"] = pl.Series([row["time"] for row in rows], dtype=pl.String)
     columns["department"] = pl.Series([departments.get(row.get("user")) for row in rows], dtype=pl.String)
     events = pl.DataFrame(columns).with_columns(pl.col("time").str.to_datetime(time_unit="us", time_zone="UTC"))

@@ -40,7 +40,8 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct DemoArguments {
-    /// How many events the year has
+    /// How many events people make in the year: four in five are tool executions, the others conversations, provider
+    /// calls, connections, documents; storage is sampled daily on top
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=50_000_000))]
     pub events: u64,
     /// Equal seeds make equal organisations

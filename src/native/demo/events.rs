@@ -9,7 +9,7 @@ use super::catalogue::{CLIENTS, Tool, WORKSPACES, tools};
 use super::chance::{exponential, happens, lognormal, pick};
 use super::moments::MOMENTS;
 use super::people::{self, Person};
-use super::stories;
+use super::{samples, stories};
 use crate::model::zone::{DAY_US, HOUR_US, SECOND_US};
 use crate::model::{EventKind, Outcome, TimeUs};
 
@@ -54,13 +54,21 @@ pub struct Year {
     pub today: i64,
 }
 
-/// Exactly `count` events between a year before `now_us` and `now_us`. Equal arguments give equal years.
+/// The random numbers of `weave` come from a stream beside those of the executions.
+const WEAVER_STREAM: u64 = 1;
+
+/// Exactly `count` events of people between a year before `now_us` and `now_us`, and the daily samples of storage.
+/// Equal arguments give equal years.
 pub fn live(count: u64, seed: u64, now_us: TimeUs) -> Year {
     let today = now_us.div_euclid(DAY_US);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let people = people::hire(&mut rng, today);
+    let mut weaver = ChaCha8Rng::seed_from_u64(seed);
+    weaver.set_stream(WEAVER_STREAM);
     let mut teller = Teller {
         rng,
+        weaver,
+        open: Vec::new(),
         now_us,
         today,
         calendar: Calendar::new(today - stories::DAYS, today + 1),
@@ -74,6 +82,7 @@ pub fn live(count: u64, seed: u64, now_us: TimeUs) -> Year {
     teller.everyday_life(&people, count - runaway);
     let mut events = teller.events;
     events.iter_mut().for_each(|event| settle(event, now_us));
+    events.extend(samples::storage(seed, today, now_us));
     // The session breaks ties, so that the order does not hang on how the sort is done.
     events.sort_by_key(|event| (event.time_us, event.session, event.kind));
     number_sessions(&mut events);
@@ -109,6 +118,9 @@ fn number_sessions(events: &mut [DemoEvent]) {
 /// Draws the year, story by story.
 pub struct Teller {
     pub rng: ChaCha8Rng,
+    pub weaver: ChaCha8Rng,
+    /// See [`super::weave`]: connections that nobody has left yet, with their session's end.
+    pub open: Vec<(DemoEvent, TimeUs)>,
     now_us: TimeUs,
     pub today: i64,
     pub calendar: Calendar,
@@ -119,6 +131,10 @@ pub struct Teller {
 }
 
 impl Teller {
+    pub fn now_us(&self) -> TimeUs {
+        self.now_us
+    }
+
     /// Draws who is active on which day and how much, then shares `count` events out in proportion.
     fn everyday_life(&mut self, people: &[Person], count: u64) {
         let mut days = Vec::new();
@@ -188,6 +204,7 @@ impl Teller {
                     event.time_us -= back_us;
                 }
             }
+            self.weave(at, day);
         }
     }
 

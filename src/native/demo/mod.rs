@@ -14,7 +14,9 @@ mod moments;
 pub mod names;
 pub mod people;
 mod runaway;
+mod samples;
 pub mod stories;
+mod weave;
 mod write;
 
 pub use write::{DemoError, DemoFormat, DemoOptions, Made, write};

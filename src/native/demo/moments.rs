@@ -1,10 +1,11 @@
 //! What happens in a session beside tool executions: conversations, provider calls, connections, documents (D13).
+//! Which of them belong together, and when exactly, is for `weave`.
 
 use rand::RngExt;
 
-use super::catalogue::{MODELS, SERVERS, WORKSPACES};
+use super::catalogue::{CLIENTS, MODELS, SERVERS};
 use super::chance::{exponential, happens, lognormal, pick};
-use super::events::{DemoEvent, NONE_8, NONE_16, NONE_32, Teller};
+use super::events::{DemoEvent, Teller};
 use super::executions::error_code;
 use super::stories;
 use crate::model::{EventKind, Outcome};
@@ -24,7 +25,7 @@ pub const MOMENTS: [(u32, Moment); 11] = [
     (stories::DOCUMENTS_INDEXED, document_indexed),
     (stories::DOCUMENTS_SEARCHED, document_searched),
     (stories::DEVICES_CONNECTED, device_connected),
-    (stories::STORAGE_SAMPLES, storage_sample),
+    (stories::DOCUMENTS_FOUND_AT_ONCE, document_found_at_once),
 ];
 
 fn conversation(teller: &mut Teller, event: &mut DemoEvent, _day: i64) {
@@ -39,23 +40,32 @@ fn first_response(teller: &mut Teller, event: &mut DemoEvent, _day: i64) {
     event.duration_us = us(lognormal(&mut teller.rng, 1_250.0, 0.5));
 }
 
-fn provider_call(teller: &mut Teller, event: &mut DemoEvent, _day: i64) {
+fn provider_call(teller: &mut Teller, event: &mut DemoEvent, day: i64) {
     event.kind = EventKind::ProviderCall;
     event.model = model(teller);
     let rng = &mut teller.rng;
     event.duration_us = us(lognormal(rng, 5_200.0, 0.6));
     event.tokens_in = lognormal(rng, 6_800.0, 0.9) as u32;
     event.tokens_out = lognormal(rng, 620.0, 0.8) as u32;
-    let (_, _, price_in, price_out) = MODELS[usize::from(event.model)];
-    let cost = f64::from(event.tokens_in) * price_in + f64::from(event.tokens_out) * price_out;
-    // Prices are per thousand tokens; providers bill to a millionth of a dollar.
-    event.cost_usd = (cost * 1e3).round() / 1e6;
     if happens(rng, 0.012) {
         event.outcome = Outcome::Failure;
         event.error = error_code("rate_limited");
         event.tokens_out = 0;
-        event.cost_usd = 0.0;
     }
+    event.cost_usd = cost_usd(event, teller.today - day);
+}
+
+/// What a provider call costs by its model, tokens and day; a failed one nothing.
+pub fn cost_usd(call: &DemoEvent, days_ago: i64) -> f64 {
+    if call.outcome == Outcome::Failure {
+        return 0.0;
+    }
+    let (model, _, price_in, price_out) = MODELS[usize::from(call.model)];
+    let was_dear = model == stories::CHEAPER_MODEL && days_ago >= stories::CHEAPER_SINCE_DAYS_AGO;
+    let factor = if was_dear { stories::PRICE_BEFORE } else { 1.0 };
+    let cost = f64::from(call.tokens_in) * price_in + f64::from(call.tokens_out) * price_out;
+    // Prices are per thousand tokens; providers bill to a millionth of a dollar.
+    (cost * factor * 1e3).round() / 1e6
 }
 
 fn connection(teller: &mut Teller, event: &mut DemoEvent, day: i64) {
@@ -66,9 +76,21 @@ fn connection(teller: &mut Teller, event: &mut DemoEvent, day: i64) {
     let (from, until) = stories::MISCONFIGURED_DAYS_AGO;
     let misconfigured = SERVERS[usize::from(event.server)].name == stories::MISCONFIGURED_SERVER
         && (until..from).contains(&days_ago);
-    if happens(&mut teller.rng, if misconfigured { 0.4 } else { 0.025 }) {
+    let client = CLIENTS[usize::from(event.client)];
+    let broken = client.name == stories::BROKEN_CLIENT
+        && client.releases[usize::from(event.version)].0 == stories::BROKEN_VERSION;
+    let rate = match (misconfigured, broken) {
+        (true, _) => stories::MISCONFIGURED_CONNECTION_FAILURE_RATE,
+        (_, true) => stories::BROKEN_CONNECTION_FAILURE_RATE,
+        _ => stories::CONNECTION_FAILURE_RATE,
+    };
+    if happens(&mut teller.rng, rate) {
         event.outcome = Outcome::Failure;
-        event.error = error_code("connection_refused");
+        event.error = error_code(if broken && !misconfigured {
+            stories::BROKEN_ERROR
+        } else {
+            "connection_refused"
+        });
     }
 }
 
@@ -108,15 +130,10 @@ fn device_connected(_teller: &mut Teller, event: &mut DemoEvent, _day: i64) {
     event.kind = EventKind::DeviceConnected;
 }
 
-/// Storage of a workspace grows all year; nobody in particular takes the sample.
-fn storage_sample(teller: &mut Teller, event: &mut DemoEvent, day: i64) {
-    event.kind = EventKind::StorageSample;
-    (event.person, event.session) = (NONE_16, NONE_32);
-    (event.client, event.version, event.platform) = (NONE_8, NONE_8, NONE_8);
-    let (_, _, _, size, _) = WORKSPACES[usize::from(event.workspace)];
-    let passed = (day - teller.today + stories::DAYS) as f64 / stories::DAYS as f64;
-    let gib = size * (3.0 + 9.0 * passed) + teller.rng.random::<f64>() * 0.2;
-    event.bytes = (gib * 1_073_741_824.0) as u64;
+/// A search whose answer was at hand.
+fn document_found_at_once(teller: &mut Teller, event: &mut DemoEvent, _day: i64) {
+    event.kind = EventKind::DocumentSearched;
+    event.duration_us = us(4.0 + 20.0 * teller.rng.random::<f64>());
 }
 
 fn model(teller: &mut Teller) -> u8 {
@@ -130,6 +147,6 @@ fn server(teller: &mut Teller) -> u8 {
     teller.rng.random_range(0..SERVERS.len()) as u8
 }
 
-fn us(ms: f64) -> u64 {
+pub fn us(ms: f64) -> u64 {
     (ms * 1e3) as u64
 }

@@ -102,6 +102,18 @@ pub const CANCELLED_RATE: f64 = 0.012;
 /// Calls that began this shortly before the present have not ended yet.
 pub const RUNNING_SECONDS: i64 = 90;
 
+/// A model whose price fell: its tokens cost this many times as much before.
+pub const CHEAPER_MODEL: &str = "claude-opus-4-5";
+pub const CHEAPER_SINCE_DAYS_AGO: i64 = 75;
+pub const PRICE_BEFORE: f64 = 3.0;
+
+/// How often connecting fails: as a rule, to the misconfigured server, and with the broken client version.
+pub const CONNECTION_FAILURE_RATE: f64 = 0.025;
+pub const MISCONFIGURED_CONNECTION_FAILURE_RATE: f64 = 0.4;
+pub const BROKEN_CONNECTION_FAILURE_RATE: f64 = 0.38;
+/// How often a disconnection comes in the middle of a session instead of at its end.
+pub const DROPPED_RATE: f64 = 0.4;
+
 /// What an event is, in parts of a thousand; the rest are executions.
 pub const CONVERSATIONS: u32 = 55;
 pub const FIRST_RESPONSES: u32 = 20;
@@ -113,7 +125,7 @@ pub const DOCUMENTS_SHARED: u32 = 5;
 pub const DOCUMENTS_INDEXED: u32 = 6;
 pub const DOCUMENTS_SEARCHED: u32 = 8;
 pub const DEVICES_CONNECTED: u32 = 3;
-pub const STORAGE_SAMPLES: u32 = 4;
+pub const DOCUMENTS_FOUND_AT_ONCE: u32 = 4;
 
 /// Goals and budgets of the directory: metric, target, days from the present, label.
 pub const GOALS: [(&str, f64, i64, &str); 4] = [

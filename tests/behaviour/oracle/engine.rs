@@ -23,6 +23,10 @@ fn batch(events: &[Event]) -> Batch {
             outcome: event.outcome,
             event_id: event.id,
             duration_ms: event.duration_ms,
+            cost_usd: event.other.cost_usd,
+            tokens_in: event.other.tokens_in,
+            tokens_out: event.other.tokens_out,
+            bytes: event.other.bytes,
             ..EventRow::default()
         };
         let texts = [
@@ -30,6 +34,10 @@ fn batch(events: &[Event]) -> Batch {
             (Column::User, event.user),
             (Column::Workspace, event.workspace),
             (Column::ErrorClass, event.error),
+            (Column::Server, event.other.server),
+            (Column::Platform, event.other.platform),
+            (Column::Session, event.other.session),
+            (Column::Model, event.other.model),
         ];
         for (column, text) in texts {
             row.text[text_index(column).unwrap()] = text;

@@ -25,12 +25,59 @@ pub struct Event {
     pub workspace: Option<&'static str>,
     pub error: Option<&'static str>,
     pub duration_ms: Option<f64>,
+    pub other: Other,
+}
+
+/// What other kinds of events than executions bring; executions may have it too.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Other {
+    pub server: Option<&'static str>,
+    pub platform: Option<&'static str>,
+    pub session: Option<&'static str>,
+    pub model: Option<&'static str>,
+    pub tokens_in: Option<u64>,
+    pub tokens_out: Option<u64>,
+    pub bytes: Option<u64>,
+    pub cost_usd: Option<f64>,
 }
 
 const TOOLS: [&str; 4] = ["read", "write", "search, all", "读"];
 const USERS: [&str; 6] = ["ada", "bo", "cy", "dee", "eve", "fay"];
 const WORKSPACES: [&str; 3] = ["core", "data", "web"];
 const ERRORS: [&str; 2] = ["timeout", "auth"];
+
+fn other() -> impl Strategy<Value = Other> {
+    let named = |names: &'static [&'static str], share: f64| {
+        prop::option::weighted(share, prop::sample::select(names))
+    };
+    let tokens =
+        || prop::option::weighted(0.4, prop_oneof![9 => 0..5_000_u64, 1 => Just(u64::MAX / 3)]);
+    (
+        named(&["github", "slack"], 0.8),
+        named(&["macos", "linux"], 0.7),
+        named(&["s1", "s2", "s3"], 0.7),
+        named(&["opus", "flash"], 0.5),
+        tokens(),
+        tokens(),
+        prop::option::weighted(
+            0.5,
+            prop_oneof![0..9_u64, Just(5_000_000_000), Just(u64::MAX - 1)],
+        ),
+        prop::option::weighted(0.3, prop_oneof![Just(0.0), 0.0..10.0_f64]),
+    )
+        .prop_map(
+            |(server, platform, session, model, tokens_in, tokens_out, bytes, cost_usd)| Other {
+                server,
+                platform,
+                session,
+                model,
+                tokens_in,
+                tokens_out,
+                bytes,
+                cost_usd,
+            },
+        )
+}
 
 fn event() -> impl Strategy<Value = Event> {
     let names = (
@@ -47,7 +94,10 @@ fn event() -> impl Strategy<Value = Event> {
             0.0..1e6_f64
         ],
     );
-    let kind = prop_oneof![8 => Just(EventKind::Execution), 1 => Just(EventKind::Conversation), 1 => Just(EventKind::ProviderCall)];
+    let kind = prop_oneof![
+        4 => Just(EventKind::Execution),
+        4 => prop::sample::select(&EventKind::ALL[..])
+    ];
     (
         0..300_u64,
         0..SPAN_US,
@@ -55,19 +105,23 @@ fn event() -> impl Strategy<Value = Event> {
         prop::sample::select(&Outcome::ALL[..]),
         names,
         duration,
+        prop_oneof![1 => Just(Other::default()), 3 => other()],
     )
         .prop_map(
-            |(id, offset, kind, outcome, (tool, user, workspace, error), duration_ms)| Event {
-                // One in twenty has no identity, some share one.
-                id: if id % 20 == 0 { 0 } else { id },
-                time_us: START_US + offset,
-                kind,
-                outcome,
-                tool,
-                user,
-                workspace,
-                error,
-                duration_ms,
+            |(id, offset, kind, outcome, (tool, user, workspace, error), duration_ms, other)| {
+                Event {
+                    // One in twenty has no identity, some share one.
+                    id: if id % 20 == 0 { 0 } else { id },
+                    time_us: START_US + offset,
+                    kind,
+                    outcome,
+                    tool,
+                    user,
+                    workspace,
+                    error,
+                    duration_ms,
+                    other,
+                }
             },
         )
 }
@@ -83,6 +137,8 @@ pub fn dimension() -> impl Strategy<Value = Dimension> {
         Dimension::Column(Column::Workspace),
         Dimension::Column(Column::Outcome),
         Dimension::Column(Column::ErrorClass),
+        Dimension::Column(Column::Kind),
+        Dimension::Column(Column::Model),
         Dimension::Department,
         Dimension::Time(Bucket::Hour),
         Dimension::Time(Bucket::Day),
@@ -107,6 +163,8 @@ fn clause() -> impl Strategy<Value = Clause> {
         values(&USERS).prop_map(|values| (USER, values)),
         values(&["Sales", "Research"]).prop_map(|values| (Dimension::Department, values)),
         outcomes.prop_map(|values| (Dimension::Column(Column::Outcome), values)),
+        values(&["execution", "provider_call", "connection"])
+            .prop_map(|values| (Dimension::Column(Column::Kind), values)),
     ];
     (
         picked,
@@ -192,6 +250,53 @@ pub fn widget_query(dimensions: &[Dimension]) -> Query {
         Adopters,
     ];
     widgets::free(dimensions, &measures)
+}
+
+/// Some measures of other kinds, alone or among those of executions.
+pub fn kinds_query() -> impl Strategy<Value = Query> {
+    use MetricId::*;
+    let measures = vec![
+        Events,
+        Conversations,
+        ConversationLatencyMean,
+        ConversationLatencyP50,
+        ConversationLatencyP95,
+        FirstResponseMean,
+        FirstResponseP50,
+        FirstResponseP95,
+        ProviderCalls,
+        ProviderFailureRate,
+        ProviderTimeMean,
+        ProviderTimeP50,
+        ProviderTimeP95,
+        TokensIn,
+        TokensOut,
+        CostUsd,
+        Connections,
+        ConnectionFailures,
+        ConnectionFailureRate,
+        UptimeShare,
+        ActiveConnections,
+        Authentications,
+        AuthenticationSuccessRate,
+        DocumentsShared,
+        DocumentsIndexed,
+        DocumentsSearched,
+        DevicesConnected,
+        StorageBytes,
+        Executions,
+        Users,
+        DurationP50,
+    ];
+    let dimensions = prop::collection::vec(dimension(), 0..=2)
+        .prop_filter("dimensions differ", |list| {
+            list.len() < 2 || list[0] != list[1]
+        });
+    let some = prop_oneof![
+        4 => prop::sample::subsequence(measures.clone(), 1..=4),
+        1 => prop::sample::subsequence(measures.clone(), 5..=measures.len()),
+    ];
+    (dimensions, some).prop_map(|(dimensions, measures)| widgets::free(&dimensions, &measures))
 }
 
 /// Fay is in no directory.

@@ -3,13 +3,14 @@
 mod engine;
 mod events;
 mod naive;
+mod naive_kinds;
 
 use proptest::prelude::*;
 use toolscope::model::{Cell, ResultTable};
 use toolscope::query::{Dimension, Question};
 
 use engine::{Shards, table};
-use events::{Event, directory, events, question, widget_query};
+use events::{Event, directory, events, kinds_query, question, widget_query};
 
 const RELATIVE: f64 = 1e-9;
 
@@ -59,6 +60,14 @@ proptest! {
     #[test]
     fn every_number_is_that_of_a_naive_count(rows in events(), question in question(), dimensions in dimensions(), with_directory: bool) {
         let query = widget_query(&dimensions);
+        let directory = with_directory.then(directory);
+        let found = table(&Shards::one(&rows, &question, directory.as_ref()), &question, &query, &rows);
+        let expected = naive::answer(&rows, &question, &query, directory.as_ref());
+        assert_same(&found, &expected, "naive");
+    }
+
+    #[test]
+    fn every_number_of_other_kinds_is_that_of_a_naive_count(rows in events(), question in question(), query in kinds_query(), with_directory: bool) {
         let directory = with_directory.then(directory);
         let found = table(&Shards::one(&rows, &question, directory.as_ref()), &question, &query, &rows);
         let expected = naive::answer(&rows, &question, &query, directory.as_ref());
@@ -128,6 +137,20 @@ proptest! {
         let expected = answer(left);
         assert_same(&answer(right), &expected.rows, "associative");
         assert_same(&answer(turned), &expected.rows, "commutative");
+    }
+
+    #[test]
+    fn merging_other_kinds_is_associative_and_commutative(rows in events(), question in question(), query in kinds_query()) {
+        let rows = unique(&rows);
+        let one = table(&Shards::one(&rows, &question, None), &question, &query, &rows);
+        let shards = Shards::workers(&rows, 3, &question);
+        let [a, b, c] = shards.partials(&question, &query, &rows).try_into().unwrap();
+        let left = a.clone().merge(b.clone()).merge(c.clone());
+        let right = a.clone().merge(b.clone().merge(c.clone()));
+        let turned = c.merge(b).merge(a);
+        for (partial, what) in [(left, "three workers"), (right, "associative"), (turned, "commutative")] {
+            assert_same(&engine::answer_of(partial, &question, &query, &rows), &one.rows, what);
+        }
     }
 
     #[test]

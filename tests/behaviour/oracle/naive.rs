@@ -12,6 +12,7 @@ use toolscope::query::{Dimension, Period, Query, Question};
 
 use super::engine;
 use super::events::Event;
+use super::naive_kinds::{is_about, measure, sums_up};
 
 /// A dimension's value; absent ones stand last.
 type Part = (bool, i64, String);
@@ -53,7 +54,12 @@ impl Oracle<'_> {
         let previous = comparison.map(|comparison| comparison.period);
         let groups = self.groups(period);
         let before = previous.map(|previous| self.groups(previous));
-        let mut keys: Vec<Vec<Part>> = groups.keys().cloned().collect();
+        // Only what the measures are about makes a row.
+        let mut keys: Vec<Vec<Part>> = groups
+            .iter()
+            .filter(|(_, rows)| rows.iter().any(|event| is_about(self.query, event)))
+            .map(|(key, _)| key.clone())
+            .collect();
         let bucket = self
             .query
             .group_by
@@ -163,8 +169,7 @@ impl Oracle<'_> {
     fn groups(&self, period: Period) -> BTreeMap<Vec<Part>, Vec<&Event>> {
         let mut groups: BTreeMap<Vec<Part>, Vec<&Event>> = BTreeMap::new();
         for event in self.matching() {
-            let counts = matches!(event.kind, EventKind::Execution | EventKind::Conversation);
-            if counts && period.contains(event.time_us) {
+            if period.contains(event.time_us) {
                 let key = self
                     .query
                     .group_by
@@ -197,6 +202,8 @@ impl Oracle<'_> {
             Dimension::Column(Column::User) => text(event.user),
             Dimension::Column(Column::Workspace) => text(event.workspace),
             Dimension::Column(Column::ErrorClass) => text(event.error),
+            Dimension::Column(Column::Kind) => text(Some(event.kind.name())),
+            Dimension::Column(Column::Model) => text(event.other.model),
             Dimension::Column(Column::Outcome) => text(Some(event.outcome.name())),
             Dimension::Department => text(self.department(event.user)),
             Dimension::Time(bucket) => self.bucket(event.time_us, bucket),
@@ -392,7 +399,7 @@ impl Oracle<'_> {
                         .len() as i64,
                 )
             }
-            other => panic!("{other:?}"),
+            other => measure(other, rows, &self.events),
         }
     }
 
@@ -415,7 +422,7 @@ impl Oracle<'_> {
                 | MetricId::Cancelled
                 | MetricId::Rejected
                 | MetricId::Running
-        );
+        ) || sums_up(metric);
         if counts && period.length_us() != previous.length_us() && previous.length_us() > 0 {
             now /= period.length_us() as f64;
             before /= previous.length_us() as f64;
