@@ -109,12 +109,18 @@ impl Inner {
 
     /// After a file was read: manifest batches that share time with it move to its worker, so that duplicates meet.
     pub fn gather_overlapping(&mut self, source: SourceId) {
-        let Some(file) = self.sources.iter().find(|held| held.id == source) else {
+        let file = self.sources.iter().find(|held| held.id == source);
+        if file.is_some_and(|file| matches!(file.origin, Origin::File(_))) {
+            self.gather(source);
+        }
+    }
+
+    /// Sources that share time with this one move to its worker.
+    pub fn gather(&mut self, source: SourceId) {
+        let Some(held) = self.sources.iter().find(|held| held.id == source) else {
             return;
         };
-        let (Origin::File(_), Some((from, until)), home) =
-            (&file.origin, file.span_us(), file.worker)
-        else {
+        let (Some((from, until)), home) = (held.span_us(), held.worker) else {
             return;
         };
         let mut moved = Vec::new();

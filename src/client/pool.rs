@@ -111,6 +111,11 @@ impl Pool {
         self.0.borrow().manifest.clone()
     }
 
+    /// Looks for new and changed batches; see [`manifest::refresh`].
+    pub async fn refresh(&self) -> Result<bool, String> {
+        manifest::refresh(self).await
+    }
+
     pub fn sources(&self) -> Vec<SourceView> {
         self.0.borrow().sources.clone()
     }

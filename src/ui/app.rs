@@ -26,6 +26,7 @@ fn Shell() -> impl IntoView {
     state::question::provide();
     state::zones::provide();
     state::data::provide();
+    state::refresh::provide();
     state::board::provide();
     let main = NodeRef::<leptos::html::Main>::new();
     let skip = move |event: leptos::ev::MouseEvent| {

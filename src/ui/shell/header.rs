@@ -3,9 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use super::freshness::Freshness;
 use super::theme::ThemeSwitch;
-use crate::ui::browser::dom::clock_us;
-use crate::ui::browser::locale::relative;
 use crate::ui::components::Icon;
 use crate::ui::state::data::use_data;
 use crate::ui::state::question::use_question;
@@ -15,8 +14,6 @@ const PAGES: [(&str, &str, &str); 2] = [
     ("/executive", "Executive", "chart"),
     ("/data", "Data", "table"),
 ];
-/// Data older than this is called stale (D11).
-const STALE_US: i64 = 3_600_000_000;
 
 #[component]
 pub fn Header() -> impl IntoView {
@@ -50,26 +47,5 @@ pub fn Header() -> impl IntoView {
                 <ThemeSwitch />
             </div>
         </header>
-    }
-}
-
-/// The newest event, and whether data stopped coming.
-#[component]
-fn Freshness() -> impl IntoView {
-    let newest = use_data().newest_us;
-    let stale = move || {
-        newest
-            .get()
-            .is_some_and(|newest| clock_us() - newest > STALE_US)
-    };
-    view! {
-        <Show when=move || newest.get().is_some()>
-            <span class={"freshness"} class:freshness--stale=stale data-stale=move || stale().to_string()>
-                <span class={"freshness__dot"}></span>
-                <span class={"visually-hidden"}>{move || if stale() { "Stale. " } else { "" }}</span>
-                <span class={"freshness__long"}>{"Newest event "}</span>
-                {move || newest.get().map(relative)}
-            </span>
-        </Show>
     }
 }

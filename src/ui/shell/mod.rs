@@ -1,5 +1,6 @@
 //! The frame around every page: brand, navigation, theme, headings.
 
+mod freshness;
 mod header;
 mod heading;
 mod theme;

@@ -44,6 +44,8 @@ pub struct DataState {
     pub directory: RwSignal<Option<Arc<Directory>>>,
     pub organisation: RwSignal<Option<String>>,
     pub is_demo: RwSignal<bool>,
+    /// Batches of a manifest, which may have news; not files alone.
+    pub is_served: RwSignal<bool>,
     pub newest_us: RwSignal<Option<TimeUs>>,
     pub opening: RwSignal<Opening>,
     notices: Notices,
@@ -90,6 +92,7 @@ impl DataState {
             .max();
         let manifest = pool.manifest();
         self.newest_us.set(newest);
+        self.is_served.set(manifest.is_some());
         self.is_demo
             .set(manifest.as_ref().is_some_and(|manifest| manifest.demo));
         let organisation = pool
@@ -123,6 +126,7 @@ pub fn provide() {
         directory: RwSignal::new(None),
         organisation: RwSignal::new(None),
         is_demo: RwSignal::new(false),
+        is_served: RwSignal::new(false),
         newest_us: RwSignal::new(None),
         opening: RwSignal::new(Opening::Busy),
         notices,

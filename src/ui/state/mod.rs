@@ -5,5 +5,6 @@ pub mod data;
 pub mod notices;
 pub mod preferences;
 pub mod question;
+pub mod refresh;
 mod widget;
 pub mod zones;
