@@ -50,6 +50,21 @@ impl Pool {
         self.changed();
     }
 
+    /// Tries everything again that failed on the way: the network is back.
+    pub fn retry_failed(&self) {
+        {
+            let mut inner = self.0.borrow_mut();
+            for held in &mut inner.sources {
+                let may_help = matches!(held.state, SourceState::Failed { retry: true, .. });
+                if may_help && held.crashes == 0 && matches!(held.origin, Origin::Manifest { .. }) {
+                    held.state = SourceState::Waiting;
+                }
+            }
+            inner.pump();
+        }
+        self.changed();
+    }
+
     /// Forgets a source. Sources that had rows counted as duplicates are read again, since those may now be the only ones.
     pub fn remove(&self, source: SourceId) {
         self.0.borrow_mut().remove_where(|held| held.id == source);

@@ -127,7 +127,9 @@ impl Board {
                 }
             })
             .collect();
-        let spans: Vec<Period> = needs.iter().flat_map(|need| need.spans.clone()).collect();
+        // The question's own span is wanted on every page, the Data page too.
+        let mut spans = widgets::spans_needed(&[], &key.question, &rough, &key.zone);
+        spans.extend(needs.iter().flat_map(|need| need.spans.clone()));
         pool.want(&spans);
         for need in &mut needs {
             need.data = pool.data_key(&need.spans, &rough);
@@ -143,30 +145,30 @@ impl Board {
         let Some(key) = self.key().filter(|_| opening != Opening::Busy) else {
             return self.announce(false);
         };
-        let (is_asking, pausing, visible) = self.inner.with_value(|inner| {
-            let visible = inner
-                .widgets
-                .iter()
-                .filter(|(_, widget)| widget.is_visible == Some(true));
+        let (is_asking, pausing, visible, seen) = self.inner.with_value(|inner| {
+            let ids = |wanted: fn(&Widget) -> bool| -> Vec<&'static str> {
+                let found = inner.widgets.iter().filter(|(_, widget)| wanted(widget));
+                found.map(|(id, _)| *id).collect()
+            };
             (
                 inner.asking.as_ref() == Some(&key.question),
                 inner.pausing,
-                visible.map(|(id, _)| *id).collect::<Vec<_>>(),
+                ids(|widget| widget.is_visible == Some(true)),
+                ids(|widget| widget.is_visible != Some(true) && widget.shown.is_some()),
             )
         });
         if is_asking {
             return;
         }
-        let Some((needs, context)) = self.needs(&key, &visible) else {
+        let Some((mut outdated, context)) = self.outdated(&key, &visible) else {
             return;
         };
-        let mut outdated: Vec<Need> = self.inner.with_value(|inner| {
-            let is_outdated = |need: &Need| {
-                let widget = inner.widgets.get(need.id);
-                widget.is_some_and(|widget| widget.is_outdated(&key, need))
-            };
-            needs.into_iter().filter(is_outdated).collect()
-        });
+        if outdated.is_empty() {
+            // What left the screen shows no old numbers when it comes back; what was never looked at costs nothing.
+            outdated = self
+                .outdated(&key, &seen)
+                .map_or_else(Vec::new, |(outdated, _)| outdated);
+        }
         if outdated.is_empty() {
             return self.announce(context.complete);
         }
@@ -181,6 +183,19 @@ impl Board {
             self.pause();
         }
         self.ask(key, outdated);
+    }
+
+    /// What these widgets need and don't show yet, and the surroundings of all of them.
+    fn outdated(self, key: &Key, ids: &[&'static str]) -> Option<(Vec<Need>, AskContext)> {
+        let (needs, context) = self.needs(key, ids)?;
+        let outdated = self.inner.with_value(|inner| {
+            let is_outdated = |need: &Need| {
+                let widget = inner.widgets.get(need.id);
+                widget.is_some_and(|widget| widget.is_outdated(key, need))
+            };
+            needs.into_iter().filter(is_outdated).collect()
+        });
+        Some((outdated, context))
     }
 
     /// Do all of them show numbers of this question?

@@ -148,6 +148,12 @@ pub fn provide() {
             "The browser refuses to start data workers; allow them for this page, or use a current browser.".into(),
         )),
     }
+    // It listens as long as the page lives.
+    let _ = window_event_listener_untyped("online", move |_| {
+        if let Some(pool) = state.pool() {
+            pool.retry_failed();
+        }
+    });
     Effect::new(move |_| {
         if let (Some(zone), Some(pool)) = (zone.get(), state.pool()) {
             pool.set_zone(zone);
