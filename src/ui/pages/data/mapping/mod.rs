@@ -24,23 +24,22 @@ pub fn MappingDialog() -> impl IntoView {
     // Another file begins at the top again, with the focus in its first field.
     Effect::new(move |before: Option<Option<u32>>| {
         let form = state.form.get();
-        let Some(dialog) = dialog.get() else {
-            return None;
-        };
+        let dialog = dialog.get()?;
         if dialog.open() {
             dialog.close();
         }
-        match form {
-            Some(form) => {
-                // Refused only for a dialog that is open or not on the page.
+        let Some(form) = form else {
+            give_focus_back(before.flatten());
+            return None;
+        };
+        // The fields must be there first, so that one of them gets the focus.
+        dom::soon(move || {
+            if state.form.get_untracked().is_some() && !dialog.open() {
+                // Refused only for a dialog that is not on the page.
                 let _ = dialog.show_modal();
-                Some(form.source)
             }
-            None => {
-                give_focus_back(before.flatten());
-                None
-            }
-        }
+        });
+        Some(form.source)
     });
     // Escape closes it without asking anybody. The event comes late: the dialog may be open again for another file.
     let closed = move |_| {
