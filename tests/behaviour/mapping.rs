@@ -240,7 +240,7 @@ fn a_table_of_people_is_a_directory_and_joins_the_one_there_is() {
 fn what_was_said_of_headers_is_remembered_without_values_and_the_oldest_makes_room() {
     let table = |header: &str| {
         let text = format!(
-            "{header}\n2026-03-14 09:00;read;ada;1.5;yes;canary\n2026-03-14 10:00;write;bo;2;no;canary\n"
+            "{header}\n2026-03-14 09:00;read;ada;1.5;true;canary\n2026-03-14 10:00;write;bo;2;false;canary\n"
         );
         ingest::propose(text.as_bytes(), &LoadOptions::default()).unwrap()
     };

@@ -22,10 +22,10 @@ after(async () => {
 
 /** Local times on both sides of a clock change, so that a wrong zone shows. */
 const rows = (day) => [
-  `2026-03-28 ${day}:10;search;ada@example.test;1.5;yes;${CANARY} one`,
-  `2026-03-28 ${day}:20;search;bo@example.test;0.25;no;${CANARY} two`,
-  `2026-03-29 ${day}:30;fetch;ada@example.test;2;yes;${CANARY} three`,
-  `2026-03-30 ${day}:40;write;cy@example.test;4;yes;${CANARY} four`,
+  `2026-03-28 ${day}:10;search;ada@example.test;1.5;true;${CANARY} one`,
+  `2026-03-28 ${day}:20;search;bo@example.test;0.25;false;${CANARY} two`,
+  `2026-03-29 ${day}:30;fetch;ada@example.test;2;true;${CANARY} three`,
+  `2026-03-30 ${day}:40;write;cy@example.test;4;true;${CANARY} four`,
 ];
 function csv(name, day, header = "began;what;who;took_s;ok;remark") {
   const path = join(folder, name);

@@ -50,7 +50,7 @@ pub fn Sources() -> impl IntoView {
                                 <th scope={"col"}><span class={"visually-hidden"}>{"Actions"}</span></th>
                             </tr>
                         </thead>
-                        <For each=shown key=|source| (source.id, fingerprint(source)) children=|source| view! { <SourceRow source /> } />
+                        <For each=shown key=|source| (source.id, source.loads, fingerprint(source)) children=|source| view! { <SourceRow source /> } />
                     </table>
                 </div>
                 <Show when=move || { hidden() > 0 }>
