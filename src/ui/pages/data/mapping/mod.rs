@@ -14,7 +14,7 @@ use crate::client::{SourceState, SourceView};
 use crate::model::Column;
 use crate::ui::browser::dom;
 use crate::ui::state::mappings::{Form, use_mappings};
-use crate::ui::state::question::use_question;
+use crate::ui::state::zones::use_zone;
 
 /// Stands once on the page, closed: files may be dropped on any of its routes.
 #[component]
@@ -72,9 +72,11 @@ const FOCUS_AFTER_MS: i32 = 60;
 #[component]
 fn MappingForm(form: Form) -> impl IntoView {
     let state = use_mappings();
-    let viewer = use_question()
-        .question
-        .with_untracked(|question| question.zone.clone());
+    // The zone in force: its rules are here already.
+    let viewer = use_zone().zone.with_untracked(|zone| {
+        let name = zone.as_ref().map_or("UTC", |zone| zone.name());
+        name.to_owned()
+    });
     let mapping = RwSignal::new(form.meaning.mapping.clone());
     let zone = RwSignal::new(form.meaning.zone.clone().unwrap_or_else(|| viewer.clone()));
     let has_time = Memo::new(move |_| mapping.with(|mapping| mapping.contains_key(&Column::Time)));
