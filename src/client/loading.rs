@@ -65,6 +65,30 @@ impl Pool {
         self.changed();
     }
 
+    /// Reads a source again, in another way. Nothing happens while it is still being read.
+    pub fn map(&self, source: SourceId, options: LoadOptions) {
+        {
+            let mut inner = self.0.borrow_mut();
+            let Some(held) = inner.sources.iter_mut().find(|held| held.id == source) else {
+                return;
+            };
+            if !held.is_settled() {
+                return;
+            }
+            held.options = options;
+            held.crashes = 0;
+            held.loads += 1;
+            let (worker, had_rows) = (held.worker, held.is_ready());
+            held.state = SourceState::Waiting;
+            if had_rows {
+                inner.take_out(&[(worker, source)]);
+            } else {
+                inner.pump();
+            }
+        }
+        self.changed();
+    }
+
     /// Forgets a source. Sources that had rows counted as duplicates are read again, since those may now be the only ones.
     pub fn remove(&self, source: SourceId) {
         self.0.borrow_mut().remove_where(|held| held.id == source);
@@ -95,6 +119,7 @@ impl Inner {
             worker: 0,
             crashes: 0,
             loads: 0,
+            options: LoadOptions::default(),
         });
         id
     }
@@ -205,6 +230,7 @@ impl Inner {
             bytes_total: source.bytes(),
         };
         let (id, name, worker) = (source.id, source.name.clone(), source.worker);
+        let options = source.options.clone();
         match source.origin.clone() {
             Origin::Manifest { batch, url } => {
                 let (bytes, sha256) = (batch.bytes, batch.sha256);
@@ -216,7 +242,7 @@ impl Inner {
                         url,
                         bytes,
                         sha256,
-                        options: LoadOptions::default(),
+                        options,
                     },
                     &[],
                 );
@@ -226,7 +252,7 @@ impl Inner {
                 &Request::LoadFile {
                     source: id,
                     name,
-                    options: LoadOptions::default(),
+                    options,
                 },
                 &[file.into()],
             ),
@@ -241,7 +267,13 @@ impl Inner {
             .map(|held| (held.worker, held.id))
             .collect();
         self.sources.retain(|held| !gone(held));
-        for &(worker, source) in &leaving {
+        self.take_out(&leaving);
+    }
+
+    /// Takes rows out of the workers. Sources that had rows counted as duplicates are read again, since those may now be
+    /// the only ones.
+    fn take_out(&mut self, leaving: &[(usize, SourceId)]) {
+        for &(worker, source) in leaving {
             self.send(worker, &Request::Unload { source }, &[]);
         }
         let mut again = Vec::new();

@@ -1,7 +1,9 @@
-//! Owns: the pool of data workers: starting them, giving sources out, asking, cancelling, replacing the fallen.
+//! Owns: the pool of data workers: starting them, giving sources out, asking, cancelling, replacing the fallen; how
+//! files with the same header were read before.
 //! Does not own: rows, or how anything is computed; it never names the engine.
 
 pub mod assign;
+pub mod remembered;
 
 #[cfg(feature = "app")]
 mod asks;

@@ -9,11 +9,11 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::asks::{Answer, AskError, Lane, Pending};
-use super::sources::{SourceState, SourceView};
+use super::sources::{SourceState, SourceView, gaps};
 use super::worker::{Event, Handle};
 use super::{manifest, watch};
 use crate::model::limits::WORKERS_MAX;
-use crate::model::{Directory, Manifest, TimeUs, Warning, WarningCode, Zone};
+use crate::model::{Directory, Manifest, TimeUs, Zone};
 use crate::protocol::{AskId, Memory, Request, Response, SourceId};
 use crate::query::{AskContext, Period, Query, Question};
 
@@ -210,6 +210,16 @@ impl Pool {
         })
     }
 
+    /// A load ended without rows; the next may begin.
+    fn settle(&self, source: SourceId, state: SourceState) {
+        {
+            let mut inner = self.0.borrow_mut();
+            inner.set_state(source, state);
+            inner.pump();
+        }
+        self.changed();
+    }
+
     fn hear(&self, worker: usize, response: Response, message: &Array) {
         match response {
             Response::Hello { .. } => {}
@@ -261,39 +271,25 @@ impl Pool {
                 message,
                 retry,
                 ..
-            } => {
-                {
-                    let mut inner = self.0.borrow_mut();
-                    inner.set_state(
-                        source,
-                        SourceState::Failed {
-                            message,
-                            retry,
-                            receipt: Arc::new(receipt),
-                        },
-                    );
-                    inner.pump();
-                }
-                self.changed();
-            }
-            // Until a dialog asks what the columns mean, such a file is one that can't be read.
+            } => self.settle(
+                source,
+                SourceState::Failed {
+                    message,
+                    retry,
+                    receipt: Arc::new(receipt),
+                },
+            ),
             Response::NeedsMapping {
-                source, receipt, ..
-            } => {
-                {
-                    let mut inner = self.0.borrow_mut();
-                    inner.set_state(
-                        source,
-                        SourceState::Failed {
-                            message: receipt.error.clone().unwrap_or_default(),
-                            retry: false,
-                            receipt: Arc::new(receipt),
-                        },
-                    );
-                    inner.pump();
-                }
-                self.changed();
-            }
+                source,
+                receipt,
+                proposal,
+            } => self.settle(
+                source,
+                SourceState::NeedsMapping {
+                    proposal: Arc::new(proposal),
+                    receipt: Arc::new(receipt),
+                },
+            ),
             Response::Unloaded { memory, .. } => {
                 self.0.borrow_mut().memory[worker] = memory;
                 self.changed();
@@ -365,18 +361,7 @@ impl Inner {
             .iter()
             .filter(is_needed)
             .all(SourceView::is_settled);
-        let missing: Vec<&str> = self
-            .sources
-            .iter()
-            .filter(is_needed)
-            .filter(|source| matches!(source.state, SourceState::Failed { .. }))
-            .map(|source| source.name.as_str())
-            .collect();
-        let warnings = if missing.is_empty() {
-            Vec::new()
-        } else {
-            vec![missing_batches(&missing)]
-        };
+        let warnings = gaps(self.sources.iter().filter(is_needed));
         let now_us = question
             .now_us
             .unwrap_or_else(|| self.present_us(data_span_us));
@@ -397,20 +382,6 @@ impl Inner {
             .max(generated)
             .unwrap_or((js_sys::Date::now() * 1000.0) as TimeUs)
     }
-}
-
-fn missing_batches(names: &[&str]) -> Warning {
-    let shown = names.iter().take(3).copied().collect::<Vec<_>>().join(", ");
-    let rest = names.len().saturating_sub(3);
-    let more = if rest > 0 {
-        format!(" and {rest} more")
-    } else {
-        String::new()
-    };
-    let message = format!(
-        "{shown}{more} could not be read and is missing from these numbers; see the Data page."
-    );
-    Warning::new(WarningCode::BatchMissing, message)
 }
 
 fn default_workers() -> usize {

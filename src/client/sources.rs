@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::model::manifest::{BatchKind, BatchRef};
-use crate::model::{SourceReceipt, TimeUs};
-use crate::protocol::SourceId;
+use crate::model::{SourceReceipt, TimeUs, Warning, WarningCode};
+use crate::protocol::{LoadOptions, Proposal, SourceId};
 use crate::query::Period;
 
 /// Where a source comes from.
@@ -43,6 +43,12 @@ pub enum SourceState {
         retry: bool,
         receipt: Arc<SourceReceipt>,
     },
+    /// Nobody knows which column is the time. The proposal has rows of the file: it goes to the dialog and nowhere else,
+    /// and is dropped with this state.
+    NeedsMapping {
+        proposal: Arc<Proposal>,
+        receipt: Arc<SourceReceipt>,
+    },
 }
 
 /// A source as the page shows it.
@@ -58,6 +64,8 @@ pub struct SourceView {
     pub crashes: u8,
     /// How often its content was replaced: by a newer batch of the same address, or by another way of reading it.
     pub loads: u32,
+    /// How it is read, beyond what its bytes say.
+    pub options: LoadOptions,
 }
 
 impl SourceView {
@@ -80,10 +88,11 @@ impl SourceView {
         }
     }
 
+    /// Do the numbers wait for it no longer? A file that needs a person's word is not waited for.
     pub fn is_settled(&self) -> bool {
         matches!(
             self.state,
-            SourceState::Ready(_) | SourceState::Failed { .. }
+            SourceState::Ready(_) | SourceState::Failed { .. } | SourceState::NeedsMapping { .. }
         )
     }
 
@@ -114,4 +123,37 @@ impl SourceView {
             (Origin::File(_), _) => false,
         }
     }
+}
+
+/// What the numbers lack because of sources that are not in them; a sentence for each cause.
+pub fn gaps<'a>(needed: impl Iterator<Item = &'a SourceView> + Clone) -> Vec<Warning> {
+    let named = |is_gap: fn(&SourceState) -> bool, what: &str| {
+        let names: Vec<&str> = needed
+            .clone()
+            .filter(|source| is_gap(&source.state))
+            .map(|source| source.name.as_str())
+            .collect();
+        let shown = names.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+        let more = match names.len().saturating_sub(3) {
+            0 => String::new(),
+            rest => format!(" and {rest} more"),
+        };
+        (!names.is_empty()).then(|| {
+            Warning::new(
+                WarningCode::BatchMissing,
+                format!(
+                    "{shown}{more} {what} and is missing from these numbers; see the Data page."
+                ),
+            )
+        })
+    };
+    let failed = named(
+        |state| matches!(state, SourceState::Failed { .. }),
+        "could not be read",
+    );
+    let unmapped = named(
+        |state| matches!(state, SourceState::NeedsMapping { .. }),
+        "waits for somebody to say what its columns mean",
+    );
+    failed.into_iter().chain(unmapped).collect()
 }

@@ -121,7 +121,10 @@ impl Inner {
                         SourceState::Waiting
                     };
                 }
-                SourceState::Idle | SourceState::Waiting | SourceState::Failed { .. } => {}
+                SourceState::Idle
+                | SourceState::Waiting
+                | SourceState::Failed { .. }
+                | SourceState::NeedsMapping { .. } => {}
             }
         }
     }

@@ -102,8 +102,8 @@ pub enum IngestError {
     },
     /// [`super::propose()`] has more to say, for the person's own dialog only.
     #[error(
-        "The {} has no column that is known to be a time. Say which one is: on the command line with \
-         --map time=COLUMN, or rename it to \"time\".", .0.label()
+        "The {} has no column that is known to be a time. Say which one is: with “Choose columns” on the Data page, \
+         on the command line with --map time=COLUMN, or rename it to \"time\".", .0.label()
     )]
     NeedsMapping(Format),
     #[error("The {} has no header. Put a first line above it that names the columns (time,tool,user,…).", .0.label())]

@@ -5,7 +5,7 @@ use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::path;
 
 use super::components::Notices;
-use super::pages::{DataPage, ExecutivePage, FileIntake, NotFound};
+use super::pages::{DataPage, ExecutivePage, FileIntake, MappingDialog, NotFound};
 use super::question_bar::QuestionBar;
 use super::shell::Header;
 use super::state;
@@ -27,6 +27,7 @@ fn Shell() -> impl IntoView {
     state::zones::provide();
     state::data::provide();
     state::refresh::provide();
+    state::mappings::provide();
     state::board::provide();
     let main = NodeRef::<leptos::html::Main>::new();
     let skip = move |event: leptos::ev::MouseEvent| {
@@ -42,6 +43,7 @@ fn Shell() -> impl IntoView {
         <Notices />
         <main id={"main"} tabindex={"-1"} node_ref=main>
             <FileIntake />
+            <MappingDialog />
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path=super::pages::home() /> } />
                 <Route path=path!("/executive") view=ExecutivePage />

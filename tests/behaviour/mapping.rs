@@ -1,5 +1,6 @@
 //! Files whose columns nobody knows, times without a zone, tables of people.
 
+use toolscope::client::remembered::{Meaning, REMEMBERED_MAX, Remembered};
 use toolscope::ingest;
 use toolscope::ingest::write::{ParquetCompression, batch_to_parquet};
 use toolscope::model::batch::BatchBuilder;
@@ -232,5 +233,71 @@ fn a_table_of_people_is_a_directory_and_joins_the_one_there_is() {
             ada.role.as_deref()
         ),
         ("ada", Some("Research"), Some("Lead"))
+    );
+}
+
+#[test]
+fn what_was_said_of_headers_is_remembered_without_values_and_the_oldest_makes_room() {
+    let table = |header: &str| {
+        let text = format!(
+            "{header}\n2026-03-14 09:00;read;ada;1.5;true;canary\n2026-03-14 10:00;write;bo;2;false;canary\n"
+        );
+        ingest::propose(text.as_bytes(), &LoadOptions::default()).unwrap()
+    };
+    let proposal = table("began;what;who;took_s;ok;note");
+    assert_eq!(
+        proposal.guesses(),
+        mapping(&[
+            (Column::Time, "began"),
+            (Column::User, "who"),
+            (Column::DurationMs, "took_s"),
+            (Column::Outcome, "ok"),
+        ])
+        .mapping
+    );
+    let meaning = Meaning {
+        mapping: mapping(&[(Column::Time, "began"), (Column::Tool, "what")]).mapping,
+        zone: Some("Europe/Berlin".into()),
+    };
+    let mut remembered = Remembered::default();
+    assert_eq!(remembered.find(&proposal), None);
+    remembered.keep(proposal.fingerprint.clone(), meaning.clone());
+    let text = remembered.to_text();
+    assert_eq!(
+        text,
+        format!(
+            r#"[{{"fingerprint":"{}","columns":{{"time":"began","tool":"what"}},"zone":"Europe/Berlin"}}]"#,
+            proposal.fingerprint
+        )
+    );
+    let mut remembered = Remembered::parse(&text);
+    assert_eq!(remembered.find(&proposal), Some(meaning.clone()));
+    assert_eq!(
+        remembered.find(&table("since;what;who;took_s;ok;note")),
+        None,
+        "another header"
+    );
+    for other in 0..REMEMBERED_MAX - 1 {
+        remembered.keep(format!("{other:016x}"), meaning.clone());
+    }
+    assert!(remembered.find(&proposal).is_some(), "there is room for 50");
+    remembered.keep("f".repeat(16), meaning);
+    assert_eq!(remembered.find(&proposal), None, "the oldest made room");
+}
+
+#[test]
+fn a_memory_that_is_damaged_or_tampered_with_does_no_harm() {
+    for text in ["", "null", "{}", "[1]", r#"[{"fingerprint":"x"}]"#] {
+        assert_eq!(Remembered::parse(text), Remembered::default(), "{text}");
+    }
+    let entry = |columns: &str, zone: &str| {
+        let text = format!(r#"[{{"fingerprint":"x","columns":{columns},"zone":{zone}}}]"#);
+        Remembered::parse(&text).to_text()
+    };
+    assert_eq!(entry(r#"{"tool":"what"}"#, "null"), "[]", "without a time");
+    assert_eq!(
+        entry(r#"{"time":"began","unheard_of":"x"}"#, r#""../config""#),
+        r#"[{"fingerprint":"x","columns":{"time":"began"},"zone":null}]"#,
+        "a zone is no way to another address"
     );
 }

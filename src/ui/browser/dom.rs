@@ -36,6 +36,18 @@ pub fn remove(id: &str) {
     }
 }
 
+/// Gives the focus to the first of these that is on the page.
+pub fn focus_first(ids: &[&str]) {
+    let document = document();
+    let mut elements = ids
+        .iter()
+        .filter_map(|id| document.as_ref()?.get_element_by_id(id))
+        .filter_map(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(element) = elements.next() {
+        let _ = element.focus();
+    }
+}
+
 /// As if the person had clicked it.
 pub fn click(id: &str) {
     let element = document().and_then(|document| document.get_element_by_id(id));

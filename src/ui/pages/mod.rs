@@ -4,7 +4,7 @@ mod data;
 mod executive;
 mod not_found;
 
-pub use data::{DataPage, FileIntake};
+pub use data::{DataPage, FileIntake, MappingDialog};
 pub use executive::ExecutivePage;
 pub use not_found::NotFound;
 

@@ -11,7 +11,7 @@ use super::notices::{Notices, Tone, use_notices};
 use super::zones::use_zone;
 use crate::client::{Origin, Pool, PoolConfig, SourceView};
 use crate::model::{Directory, TimeUs};
-use crate::protocol::{Memory, SourceId};
+use crate::protocol::{LoadOptions, Memory, SourceId};
 use crate::ui::browser::{dom, http};
 
 /// What the server says about itself.
@@ -73,6 +73,13 @@ impl DataState {
     pub fn retry(self, source: SourceId) {
         if let Some(pool) = self.pool() {
             pool.retry(source);
+        }
+    }
+
+    /// Reads a source again, in another way.
+    pub fn map(self, source: SourceId, options: LoadOptions) {
+        if let Some(pool) = self.pool() {
+            pool.map(source, options);
         }
     }
 

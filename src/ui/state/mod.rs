@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod data;
+pub mod mappings;
 pub mod notices;
 pub mod preferences;
 pub mod question;

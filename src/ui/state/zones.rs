@@ -30,13 +30,13 @@ pub fn provide() {
             return take(Zone::utc());
         }
         spawn_local(async move {
-            let rules = http::json::<ZoneRules>(&format!("/zones/{wanted}.json")).await;
+            let rules = fetch(&wanted).await;
             if name.get_untracked() != wanted {
                 return;
             }
             match rules {
-                Ok(rules) => take(Zone::new(rules)),
-                Err(_) => {
+                Some(rules) => take(rules),
+                None => {
                     notices.say(
                         Tone::Problem,
                         format!("The time zone “{wanted}” is unknown here; times and days are shown in UTC. Choose another zone."),
@@ -47,6 +47,15 @@ pub fn provide() {
         });
     });
     provide_context(ZoneState { zone });
+}
+
+/// The rules of a zone by its IANA name; `None` when there are none or they can't be reached.
+pub async fn fetch(name: &str) -> Option<Zone> {
+    if name == "UTC" {
+        return Some(Zone::utc());
+    }
+    let rules = http::json::<ZoneRules>(&format!("/zones/{name}.json")).await;
+    rules.ok().map(Zone::new)
 }
 
 pub fn use_zone() -> ZoneState {

@@ -2,11 +2,13 @@
 //! Owns: showing sources and receipts. Does not own: loading (`client`), what a receipt says (`ingest`).
 
 mod intake;
+mod mapping;
 mod receipt;
 mod sources;
 mod summary;
 
 pub use intake::FileIntake;
+pub use mapping::MappingDialog;
 
 use leptos::prelude::*;
 

@@ -34,7 +34,7 @@ pub fn Sources() -> impl IntoView {
     let hidden = move || data.sources.get().len().saturating_sub(SHOWN_FIRST);
     view! {
         <section class={"panel"} aria-labelledby={"sources-title"}>
-            <h2 id={"sources-title"}>{"Sources"}</h2>
+            <h2 id={"sources-title"} tabindex={"-1"}>{"Sources"}</h2>
             <Show when=move || !data.sources.get().is_empty() fallback=|| view! { <p class={"muted"}>{"Nothing is open yet. Choose files above, or serve a manifest with "}<code>{"toolscope serve"}</code>{"."}</p> }>
                 <div class={"table-scroll"} tabindex={"0"} role={"region"} aria-label={"Table of sources"}>
                     <table class={"data-table"}>
@@ -50,7 +50,7 @@ pub fn Sources() -> impl IntoView {
                                 <th scope={"col"}><span class={"visually-hidden"}>{"Actions"}</span></th>
                             </tr>
                         </thead>
-                        <For each=shown key=|source| (source.id, fingerprint(source)) children=|source| view! { <SourceRow source /> } />
+                        <For each=shown key=|source| (source.id, source.loads, fingerprint(source)) children=|source| view! { <SourceRow source /> } />
                     </table>
                 </div>
                 <Show when=move || { hidden() > 0 }>
@@ -65,7 +65,7 @@ pub fn Sources() -> impl IntoView {
 
 fn rank(source: &SourceView) -> u8 {
     match (&source.state, &source.origin) {
-        (SourceState::Failed { .. }, _) => 0,
+        (SourceState::Failed { .. } | SourceState::NeedsMapping { .. }, _) => 0,
         (_, Origin::File(_)) => 1,
         (SourceState::Loading { .. }, _) => 2,
         (SourceState::Ready(receipt), _) if receipt.set_aside > 0 => 3,
@@ -90,6 +90,7 @@ fn state_name(state: &SourceState) -> &'static str {
         SourceState::Loading { .. } => "loading",
         SourceState::Ready(_) => "ready",
         SourceState::Failed { .. } => "failed",
+        SourceState::NeedsMapping { .. } => "needs-mapping",
     }
 }
 
@@ -99,15 +100,16 @@ fn SourceRow(source: SourceView) -> impl IntoView {
     let open = RwSignal::new(false);
     let id = source.id;
     let receipt: Option<Arc<SourceReceipt>> = match &source.state {
-        SourceState::Ready(receipt) | SourceState::Failed { receipt, .. } => {
-            Some(Arc::clone(receipt))
-        }
+        SourceState::Ready(receipt)
+        | SourceState::Failed { receipt, .. }
+        | SourceState::NeedsMapping { receipt, .. } => Some(Arc::clone(receipt)),
         _ => None,
     };
     let is_file = matches!(source.origin, Origin::File(_));
     let can_retry = matches!(source.state, SourceState::Failed { retry: true, .. });
     let failure = match &source.state {
         SourceState::Failed { message, .. } => Some(message.clone()),
+        SourceState::NeedsMapping { receipt, .. } => receipt.error.clone(),
         _ => None,
     };
     let number =
@@ -137,7 +139,7 @@ fn SourceRow(source: SourceView) -> impl IntoView {
         >
             <tr>
                 <th scope={"row"} class={"source__name"}>
-                    <button class={"disclosure"} aria-expanded=move || open.get().to_string() aria-controls=controls disabled=receipt.is_none() on:click=move |_| open.update(|open| *open = !*open)>
+                    <button class={"disclosure"} id=format!("source-{id}") aria-expanded=move || open.get().to_string() aria-controls=controls disabled=receipt.is_none() on:click=move |_| open.update(|open| *open = !*open)>
                         <bdi>{source.name.clone()}</bdi>
                     </button>
                     {source.is_aggregate().then(|| view! { <span class={"tag"} title={"Pre-aggregated hours"}>{"hourly"}</span> })}
@@ -150,6 +152,7 @@ fn SourceRow(source: SourceView) -> impl IntoView {
                 <td class={"number"}>{number(duplicates)}</td>
                 <td class={"source__actions"}>
                     {can_retry.then(|| view! { <button class={"button button--small"} on:click=move |_| data.retry(id)>{"Retry"}</button> })}
+                    <super::mapping::ColumnsButton source=source.clone() />
                     {is_file.then(|| view! { <button class={"button button--small button--quiet"} aria-label=format!("Remove {name}") on:click=move |_| data.remove(id)>{"Remove"}</button> })}
                 </td>
             </tr>
@@ -181,5 +184,6 @@ fn StateCell(state: SourceState) -> impl IntoView {
             view! { <span class={"good"}>{text}</span> }.into_any()
         }
         SourceState::Failed { .. } => view! { <span class={"bad"}>{"Not read"}</span> }.into_any(),
+        SourceState::NeedsMapping { .. } => view! { <span class={"warn"}>{"Columns unknown"}</span> }.into_any(),
     }
 }

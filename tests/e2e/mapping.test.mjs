@@ -1,0 +1,199 @@
+// Files whose columns nobody knows: the dialog asks, the numbers are those of the command line, values stay in the file.
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { ROOT, browser, open, query, ready, records, same, serve, tiles } from "./harness.mjs";
+
+const ZONE = "Europe/Berlin";
+const CANARY = "CANARY-MAPPING-5X9";
+const axe = readFileSync(join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "toolscope-mapping-"));
+let server, chrome;
+before(async () => {
+  server = await serve();
+  chrome = await browser();
+});
+after(async () => {
+  await chrome?.close();
+  await server?.stop();
+});
+
+/** Local times on both sides of a clock change, so that a wrong zone shows. */
+const rows = (day) => [
+  `2026-03-28 ${day}:10;search;ada@example.test;1.5;true;${CANARY} one`,
+  `2026-03-28 ${day}:20;search;bo@example.test;0.25;false;${CANARY} two`,
+  `2026-03-29 ${day}:30;fetch;ada@example.test;2;true;${CANARY} three`,
+  `2026-03-30 ${day}:40;write;cy@example.test;4;true;${CANARY} four`,
+];
+function csv(name, day, header = "began;what;who;took_s;ok;remark") {
+  const path = join(folder, name);
+  writeFileSync(path, [header, ...rows(day), ""].join("\n"));
+  return path;
+}
+const visit = (options = {}) => chrome.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: ZONE, locale: "en-GB", ...options });
+const row = (page, name, state) => page.locator(`[data-source="${name}"][data-source-state="${state}"]`);
+const dialog = (page) => page.locator("[data-mapping-dialog][open]");
+const field = (page, column) => page.locator(`[data-map-column="${column}"]`);
+
+/** Goes to another page of the application; a reload would forget the files. */
+async function go(page, path) {
+  await page.locator(`nav a[href^="${path}"]`).first().click();
+  await page.waitForURL((url) => url.pathname === path);
+  await ready(page);
+}
+
+async function sameTiles(page, paths) {
+  const answer = query(paths, "--map", "time=began,tool=what,user=who,duration_ms=took_s,outcome=ok", "--assume-zone", ZONE, "--zone", ZONE, "--range", "all", "--dashboard", "executive");
+  const [expected] = records(answer.tables.find((table) => table.id === "kpi"));
+  const shown = await tiles(page);
+  for (const metric of ["executions", "users", "success_rate"]) {
+    assert.ok(metric in shown, `the tile ${metric} is missing`);
+    assert.ok(same(shown[metric], expected[metric]), `${metric}: page ${shown[metric]}, command line ${expected[metric]}`);
+  }
+  return shown;
+}
+
+/** What the page and the browser keep. */
+const everything = (page) => page.evaluate(async () => {
+  const databases = (await indexedDB.databases?.()) ?? [];
+  return document.documentElement.outerHTML + JSON.stringify({ ...localStorage, ...sessionStorage }) + JSON.stringify(databases) + location.href;
+});
+
+test("D2 a table with strange columns is read as the dialog says, and the next one like it without asking", async () => {
+  const context = await visit();
+  const first = csv("first.csv", "09");
+  const second = csv("second.csv", "11");
+  const page = await open(context, `${server.url}/executive?range=all&compare=none`);
+  await page.setInputFiles("input#open-files", first);
+  await dialog(page).waitFor();
+  assert.match(await dialog(page).innerText(), /What do the columns of “first\.csv” mean\?/);
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.mapColumn), "time", "the first field has the focus");
+
+  const guesses = { time: "began", tool: "", user: "who", duration_ms: "took_s", outcome: "ok", server: "" };
+  for (const [column, header] of Object.entries(guesses)) assert.equal(await field(page, column).inputValue(), header, column);
+  const preview = page.locator("[data-mapping-preview] table");
+  assert.equal(await preview.locator("tbody tr").count(), 4);
+  assert.match(await preview.innerText(), /CANARY/, "the person sees the rows");
+  assert.equal(await page.locator("[data-map-zone]").inputValue(), ZONE);
+
+  const apply = page.locator('[data-action="apply-mapping"]');
+  await field(page, "time").selectOption("");
+  assert.ok(await apply.isDisabled());
+  assert.match(await dialog(page).innerText(), /time first/);
+  await field(page, "time").selectOption("began");
+  await field(page, "tool").selectOption("what");
+  await apply.click();
+  await dialog(page).waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.querySelector('[data-widget="kpi"] [data-metric="executions"]')?.dataset.value === "4");
+  await ready(page);
+  await sameTiles(page, [first]);
+  assert.ok(!(await everything(page)).includes(CANARY), "nothing of the other column is kept");
+
+  await go(page, "/data");
+  await row(page, "first.csv", "ready").waitFor();
+  assert.equal(await row(page, "first.csv", "ready").getAttribute("data-accepted"), "4");
+  const remembered = JSON.parse(await page.evaluate(() => localStorage.getItem("toolscope.mappings")));
+  assert.equal(remembered.length, 1);
+  assert.deepEqual(remembered[0].columns, { time: "began", tool: "what", user: "who", duration_ms: "took_s", outcome: "ok" });
+  assert.equal(remembered[0].zone, ZONE);
+
+  await page.setInputFiles("input#open-files", second);
+  await row(page, "second.csv", "ready").waitFor();
+  assert.equal(await dialog(page).count(), 0);
+  const notice = page.locator("[data-notice]", { hasText: "second.csv" });
+  assert.match(await notice.innerText(), /columns of a file you read before/);
+  await row(page, "second.csv", "ready").locator('[data-action="change-columns"]').waitFor();
+  await go(page, "/executive");
+  assert.equal((await sameTiles(page, [first, second])).executions, 8);
+  assert.ok(!(await everything(page)).includes(CANARY));
+  assert.deepEqual(page.errors, []);
+
+  // The memory outlasts the page.
+  const later = await open(context, `${server.url}/data?range=all&compare=none`);
+  await later.setInputFiles("input#open-files", first);
+  await row(later, "first.csv", "ready").waitFor();
+  assert.equal(await dialog(later).count(), 0);
+  assert.ok(!(await everything(later)).includes(CANARY));
+  await context.close();
+});
+
+test("D2 cancelling leaves the file out, says so, and the rest of the numbers works", async () => {
+  const context = await visit();
+  const good = join(folder, "good.ndjson");
+  writeFileSync(good, JSON.stringify({ kind: "execution", time: "2026-03-28T08:00:00Z", tool: "search", user: "ada@example.test", outcome: "success", duration_ms: 5 }));
+  const page = await open(context, `${server.url}/data?range=all&compare=none`);
+  await page.setInputFiles("input#open-files", [good, csv("left.csv", "09")]);
+  await dialog(page).waitFor();
+  await page.locator('[data-action="cancel-mapping"]').click();
+  await dialog(page).waitFor({ state: "detached" });
+  const left = row(page, "left.csv", "needs-mapping");
+  assert.match(await left.innerText(), /no column that is known to be a time/);
+  await row(page, "good.ndjson", "ready").waitFor();
+  await go(page, "/executive");
+  assert.equal((await tiles(page)).executions, 1);
+  assert.equal(await dialog(page).count(), 0, "it does not open by itself again");
+  assert.ok(!(await everything(page)).includes(CANARY));
+
+  // The button opens it, Escape closes it, and the focus is where it was.
+  await go(page, "/data");
+  const choose = left.locator('[data-action="choose-columns"]');
+  await choose.focus();
+  await page.keyboard.press("Enter");
+  await dialog(page).waitFor();
+  await page.keyboard.press("Escape");
+  await dialog(page).waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.action), "choose-columns");
+  await choose.click();
+  await field(page, "tool").selectOption("what");
+  await page.locator('[data-action="apply-mapping"]').click();
+  await row(page, "left.csv", "ready").waitFor();
+  await go(page, "/executive");
+  assert.equal((await tiles(page)).executions, 5);
+  assert.deepEqual(page.errors, []);
+  await context.close();
+});
+
+test("D2 columns that were chosen can be changed, and a change that is cancelled changes nothing", async () => {
+  const context = await visit();
+  const page = await open(context, `${server.url}/data?range=all&compare=none`);
+  await page.setInputFiles("input#open-files", csv("changed.csv", "09"));
+  await dialog(page).waitFor();
+  await page.locator('[data-action="apply-mapping"]').click();
+  const change = row(page, "changed.csv", "ready").locator('[data-action="change-columns"]');
+  await change.click();
+  await dialog(page).waitFor();
+  assert.equal(await field(page, "user").inputValue(), "who", "it begins with what was said");
+  await page.keyboard.press("Escape");
+  await change.waitFor();
+  await change.click();
+  await dialog(page).waitFor();
+  await field(page, "user").selectOption("");
+  await page.locator('[data-action="apply-mapping"]').click();
+  await change.waitFor();
+  await go(page, "/executive");
+  const shown = await tiles(page);
+  assert.equal(shown.executions, 4);
+  assert.ok(!shown.users, "nobody is named any more");
+  assert.deepEqual(page.errors, []);
+  await context.close();
+});
+
+for (const [width, colorScheme] of [[1440, "light"], [1440, "dark"], [320, "light"], [320, "dark"]]) {
+  test(`S1 S2 axe finds nothing in the dialog at ${width} px in ${colorScheme}, and it fits`, async () => {
+    const context = await visit({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true, reducedMotion: "reduce" });
+    const page = await open(context, `${server.url}/data`);
+    await page.setInputFiles("input#open-files", csv("looks.csv", "09"));
+    await dialog(page).waitFor();
+    const wide = await dialog(page).evaluate((dialog) => {
+      const body = dialog.querySelector(".mapping__body");
+      return [dialog.scrollWidth - dialog.clientWidth, body.scrollWidth - body.clientWidth, dialog.getBoundingClientRect().right > innerWidth];
+    });
+    assert.deepEqual(wide, [0, 0, false], "no sideways scrolling");
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+    assert.deepEqual(violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(", ")}`), []);
+    await context.close();
+  });
+}
