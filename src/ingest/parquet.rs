@@ -65,9 +65,12 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, IngestError>) -> Result<T, Ingest
 
 fn stream(bytes: &[u8], terms: &Terms<'_>) -> Result<Vec<u8>, IngestError> {
     let (shared, metadata) = open(bytes)?;
-    let headers = || metadata.schema().fields().iter();
-    let names = headers().map(|field| field.name().as_str());
-    let wanted = arrow::projection(names.clone(), FORMAT, terms)?;
+    if metadata.schema().fields().len() > COLUMNS_MAX {
+        return Err(IngestError::TooManyColumns(FORMAT));
+    }
+    let fields = metadata.schema().fields().iter();
+    let names = fields.map(|field| field.name().as_str());
+    let wanted = arrow::projection(names, FORMAT, terms)?;
     let of_kind = |kept: bool| {
         let columns = wanted.iter().enumerate();
         columns.filter_map(move |(at, wanted)| (*wanted == kept).then_some(at))

@@ -1,17 +1,15 @@
 //! One column of a record batch or a dictionary: its buffers, checked once, and then its values.
 //!
-//! Owns: that buffers are long enough for the rows, offsets are in order, texts are UTF-8, and codes have an entry.
-//! Does not own: where the buffers are and how they are compressed (`reader`), what a value means (`values`).
+//! Owns: which rows have a value, that codes have an entry, one value of any type. Does not own: where the buffers are
+//! and how they are compressed (`reader`), texts and bytes (`parts`), what a value means (`values`).
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::flat::{Broken, chunk};
+use super::parts::{Bytes, Parts, Views, bit, words};
 use super::schema::{Number, Unit};
 use crate::ingest::values::Raw;
-
-/// The bytes of a buffer: the file's own, or unpacked.
-pub type Bytes<'a> = Cow<'a, [u8]>;
 
 /// The code of a row without a value.
 pub const NO_ENTRY: u32 = u32::MAX;
@@ -41,23 +39,6 @@ pub enum Values<'a> {
     Coded(Vec<u32>, Rc<Dictionary<'a>>),
     /// Each is there, and nothing a column can hold.
     Nested,
-}
-
-/// Values of any length in one piece, and where each begins and ends.
-#[derive(Debug, Clone)]
-pub struct Parts<T> {
-    offsets: Vec<u32>,
-    held: T,
-    pub longest: usize,
-}
-
-/// Values of any length in several pieces; 16 bytes say where each is.
-#[derive(Debug, Clone)]
-pub struct Views<'a> {
-    views: Bytes<'a>,
-    buffers: Vec<Bytes<'a>>,
-    is_text: bool,
-    pub longest: usize,
 }
 
 /// The values that codes stand for. What comes later is a part of its own.
@@ -105,14 +86,18 @@ impl<'a> Array<'a> {
                             return Err(Broken);
                         }
                     }
-                } else if codes.iter().any(|&code| u64::from(code) >= entries) {
+                } else if codes
+                    .iter()
+                    .max()
+                    .is_some_and(|&code| u64::from(code) >= entries)
+                {
                     return Err(Broken);
                 }
             }
             Values::Views(views) => {
                 for row in (0..self.rows).filter(|&row| is_valid(row)) {
                     let bytes = views.get(row).ok_or(Broken)?;
-                    if views.is_text {
+                    if views.is_text() {
                         std::str::from_utf8(bytes).map_err(|_| Broken)?;
                     }
                     views.longest = views.longest.max(bytes.len());
@@ -140,9 +125,14 @@ impl<'a> Array<'a> {
         let Some(bits) = self.valid.as_deref() else {
             return;
         };
-        for (row, value) in values.iter_mut().enumerate() {
-            if !bit(bits, row) {
-                *value = absent;
+        for (eight, bits) in values.chunks_mut(8).zip(bits) {
+            if *bits == u8::MAX {
+                continue;
+            }
+            for (row, value) in eight.iter_mut().enumerate() {
+                if bits >> row & 1 == 0 {
+                    *value = absent;
+                }
             }
         }
     }
@@ -172,8 +162,8 @@ impl<'a> Array<'a> {
             return None;
         }
         match &self.values {
-            Values::Texts(texts) => texts.held.get(texts.range(row)?),
-            Values::Views(views) if views.is_text => std::str::from_utf8(views.get(row)?).ok(),
+            Values::Texts(texts) => texts.text(row),
+            Values::Views(views) if views.is_text() => std::str::from_utf8(views.get(row)?).ok(),
             _ => None,
         }
     }
@@ -184,8 +174,8 @@ impl<'a> Array<'a> {
             return None;
         }
         match &self.values {
-            Values::Binary(bytes) => bytes.held.get(bytes.range(row)?),
-            Values::Views(views) if !views.is_text => views.get(row),
+            Values::Binary(bytes) => bytes.get(row),
+            Values::Views(views) if !views.is_text() => views.get(row),
             Values::Coded(codes, dictionary) => {
                 let (part, entry) = dictionary.entry(*codes.get(row)?)?;
                 part.bytes(entry)
@@ -198,118 +188,9 @@ impl<'a> Array<'a> {
     pub fn longest_text(&self) -> Option<usize> {
         match &self.values {
             Values::Texts(texts) => Some(texts.longest),
-            Values::Views(views) if views.is_text => Some(views.longest),
+            Values::Views(views) if views.is_text() => Some(views.longest),
             _ => None,
         }
-    }
-}
-
-impl<T> Parts<T> {
-    fn range(&self, row: usize) -> Option<std::ops::Range<usize>> {
-        let (start, end) = (*self.offsets.get(row)?, *self.offsets.get(row + 1)?);
-        Some(start as usize..end as usize)
-    }
-}
-
-impl<'a> Parts<Bytes<'a>> {
-    /// Offsets have 32 or 64 bits; there is one more than rows, but for none where there are no rows.
-    pub fn new(
-        offsets: &[u8],
-        is_wide: bool,
-        held: Bytes<'a>,
-        rows: usize,
-    ) -> Result<Self, Broken> {
-        let bytes = if is_wide { 8 } else { 4 };
-        let count = rows.checked_add(1).ok_or(Broken)?;
-        let needed = count.checked_mul(bytes).ok_or(Broken)?;
-        let (relative, first, last) = match offsets.get(..needed) {
-            None if rows == 0 => (vec![0], 0, 0),
-            None => return Err(Broken),
-            Some(offsets) if is_wide => relative(words(offsets, i64::from_le_bytes))?,
-            Some(offsets) => relative(words(offsets, i32::from_le_bytes).map(i64::from))?,
-        };
-        let held = match held {
-            Cow::Borrowed(held) => Cow::Borrowed(held.get(first..last).ok_or(Broken)?),
-            Cow::Owned(mut held) if last <= held.len() => {
-                held.truncate(last);
-                held.drain(..first);
-                Cow::Owned(held)
-            }
-            Cow::Owned(_) => return Err(Broken),
-        };
-        let lengths = relative.windows(2).map(|pair| pair[1] - pair[0]);
-        Ok(Self {
-            longest: lengths.max().unwrap_or_default() as usize,
-            offsets: relative,
-            held,
-        })
-    }
-
-    /// The same as texts.
-    pub fn into_texts(self) -> Result<Parts<Cow<'a, str>>, Broken> {
-        let held = match self.held {
-            Cow::Borrowed(held) => Cow::Borrowed(std::str::from_utf8(held).map_err(|_| Broken)?),
-            Cow::Owned(held) => Cow::Owned(String::from_utf8(held).map_err(|_| Broken)?),
-        };
-        let is_whole = |&offset: &u32| held.is_char_boundary(offset as usize);
-        if !held.is_ascii() && !self.offsets.iter().all(is_whole) {
-            return Err(Broken);
-        }
-        Ok(Parts {
-            offsets: self.offsets,
-            held,
-            longest: self.longest,
-        })
-    }
-}
-
-/// Offsets from the first on, the first, and the last.
-fn relative(offsets: impl Iterator<Item = i64>) -> Result<(Vec<u32>, usize, usize), Broken> {
-    let mut offsets = offsets.peekable();
-    let first = offsets.peek().copied().unwrap_or_default();
-    let mut last = first;
-    let mut relative = Vec::with_capacity(offsets.size_hint().0);
-    for offset in offsets {
-        if offset < last {
-            return Err(Broken);
-        }
-        last = offset;
-        relative.push(u32::try_from(offset - first).map_err(|_| Broken)?);
-    }
-    let place = |offset: i64| usize::try_from(offset).map_err(|_| Broken);
-    Ok((relative, place(first)?, place(last)?))
-}
-
-impl<'a> Views<'a> {
-    pub fn new(views: Bytes<'a>, buffers: Vec<Bytes<'a>>, is_text: bool) -> Self {
-        Self {
-            views,
-            buffers,
-            is_text,
-            longest: 0,
-        }
-    }
-
-    /// Length of a row's value as the view says, which may be wrong.
-    pub fn told_bytes(&self) -> u64 {
-        let views = self.views.as_chunks::<16>().0.iter();
-        let length = |view: &[u8; 16]| chunk(view, 0).map_or(0, u32::from_le_bytes);
-        views.map(|view| u64::from(length(view))).sum()
-    }
-
-    /// Up to 12 bytes stand in the view, behind their length.
-    fn get(&self, row: usize) -> Option<&[u8]> {
-        let view = self.views.as_chunks::<16>().0.get(row)?;
-        let word = |at: usize| {
-            let word = i32::from_le_bytes(chunk(view, at).ok()?);
-            usize::try_from(word).ok()
-        };
-        let length = word(0)?;
-        if length <= 12 {
-            return view.get(4..4 + length);
-        }
-        let buffer = self.buffers.get(word(8)?)?;
-        buffer.get(word(12)?..)?.get(..length)
     }
 }
 
@@ -344,14 +225,6 @@ impl<'a> Dictionary<'a> {
     }
 }
 
-/// The numbers of a buffer, by their form in it.
-pub fn words<const N: usize, T>(
-    bytes: &[u8],
-    from: fn([u8; N]) -> T,
-) -> impl ExactSizeIterator<Item = T> {
-    bytes.as_chunks::<N>().0.iter().map(move |word| from(*word))
-}
-
 /// The positions that a dictionary's column holds; what can be none is [`NO_ENTRY`].
 pub fn codes(index: Number, keys: &[u8]) -> Vec<u32> {
     fn each<T: TryInto<u32>>(keys: impl Iterator<Item = T>) -> Vec<u32> {
@@ -368,11 +241,6 @@ pub fn codes(index: Number, keys: &[u8]) -> Vec<u32> {
         Number::U64 => each(words(keys, u64::from_le_bytes)),
         Number::F16 | Number::F32 | Number::F64 => Vec::new(),
     }
-}
-
-pub fn bit(bits: &[u8], row: usize) -> bool {
-    let byte = bits.get(row / 8).copied().unwrap_or_default();
-    byte >> (row % 8) & 1 == 1
 }
 
 fn number_at(number: Number, bytes: &[u8], row: usize) -> Result<Raw<'static>, Broken> {

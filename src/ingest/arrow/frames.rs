@@ -171,3 +171,40 @@ pub fn is_old_stream(bytes: &[u8]) -> bool {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::Format;
+
+    #[test]
+    fn big_endian_and_early_versions_get_a_sentence() {
+        // Byte for byte: a message of one schema table, by hand.
+        let message = |version: i16, endianness: i16| {
+            let mut words: Vec<i16> = vec![16, 0];
+            // The message's vtable at 4: size, table's size, version, tag, header.
+            words.extend([10, 16, 4, 6, 8, 0]);
+            // The message at 16: back to its vtable, version, tag, distance to the schema at 38.
+            words.extend([12, 0, version, 1, 14, 0, 0, 0]);
+            // The schema's vtable at 32: size, table's size, endianness.
+            words.extend([6, 6, 4]);
+            // The schema at 38: back to its vtable, endianness.
+            words.extend([6, 0, endianness]);
+            let metadata: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+            let mut bytes = vec![0xff; 4];
+            bytes.extend((metadata.len() as i32).to_le_bytes());
+            bytes.extend(metadata);
+            bytes
+        };
+        let open = |version, endianness| {
+            let bytes = message(version, endianness);
+            let opened = Frames::of_stream(&bytes).err();
+            opened.map_or_else(String::new, |error| {
+                error.of(Format::ArrowStream).to_string()
+            })
+        };
+        assert_eq!(open(4, 0), "");
+        assert!(open(4, 1).contains("big endian"), "{}", open(4, 1));
+        assert!(open(2, 0).contains("version"), "{}", open(2, 0));
+    }
+}

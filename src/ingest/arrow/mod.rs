@@ -10,13 +10,17 @@
 mod array;
 mod flat;
 mod frames;
+#[cfg(all(test, feature = "columnar"))]
+mod oracle;
 mod packed;
+mod parts;
 mod plain;
 mod reader;
 mod rows;
 mod schema;
 
 pub use frames::is_old_stream;
+#[cfg(feature = "columnar")]
 pub use schema::DROPPED_KEY;
 
 use super::aggregate::HourRows;

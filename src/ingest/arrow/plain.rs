@@ -3,7 +3,8 @@
 //! Owns: the short way. Does not own: what a value means (`values`), or what is wrong with a row: whatever is out of
 //! the ordinary is left to the long way (`rows`), which goes value by value and names each row's trouble.
 
-use super::array::{Array, Dictionary, NO_ENTRY, Values, words};
+use super::array::{Array, Dictionary, NO_ENTRY, Values};
+use super::parts::words;
 use super::schema::{Number, Unit};
 use crate::ingest::names::{Field, Reading, Terms};
 use crate::ingest::values::Raw;
@@ -124,15 +125,20 @@ fn by_entry<T: Copy>(
         return codes.iter().map(read).collect();
     }
     let mut known: Vec<Option<T>> = vec![None; dictionary.len];
-    let mut all = Vec::with_capacity(codes.len());
-    for &code in codes {
-        all.push(match known.get_mut(code as usize) {
-            None => absent,
-            Some(Some(known)) => *known,
-            Some(unknown) => *unknown.insert(read(code)?),
-        });
-    }
-    Some(all)
+    let mut is_good = true;
+    let of = |&code: &u32| match known.get_mut(code as usize) {
+        None => absent,
+        Some(Some(known)) => *known,
+        Some(unknown) => match read(code) {
+            Some(new) => *unknown.insert(new),
+            None => {
+                is_good = false;
+                absent
+            }
+        },
+    };
+    let all = codes.iter().map(of).collect();
+    is_good.then_some(all)
 }
 
 /// A column of a closed vocabulary.

@@ -8,10 +8,11 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::Trouble;
-use super::array::{Array, Bytes, Dictionary, Parts, Values, Views, codes};
+use super::array::{Array, Dictionary, Values, codes};
 use super::flat::{Broken, Table, chunk};
 use super::frames::{Content, Frames};
 use super::packed::Codec;
+use super::parts::{Bytes, Parts, Views};
 use super::schema::{Field, Kind, Schema, Unit};
 use crate::ingest::container::Budget;
 use crate::ingest::{Format, IngestError};
