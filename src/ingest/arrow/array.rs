@@ -76,23 +76,21 @@ impl<'a> Array<'a> {
         let valid = self.valid.as_deref();
         let is_valid = |row: usize| valid.is_none_or(|bits| bit(bits, row));
         match &mut self.values {
-            Values::Coded(codes, dictionary) => {
-                let entries = dictionary.len as u64;
-                if let Some(bits) = valid {
-                    for (row, code) in codes.iter_mut().enumerate() {
-                        if !bit(bits, row) {
-                            *code = NO_ENTRY;
-                        } else if u64::from(*code) >= entries {
-                            return Err(Broken);
-                        }
-                    }
-                } else if codes
-                    .iter()
-                    .max()
-                    .is_some_and(|&code| u64::from(code) >= entries)
-                {
+            // A column of nulls alone may be without entries.
+            Values::Coded(codes, dictionary) if dictionary.len == 0 => {
+                if (0..self.rows).any(is_valid) {
                     return Err(Broken);
                 }
+                codes.fill(NO_ENTRY);
+            }
+            Values::Coded(codes, dictionary) => {
+                // Where there is no value, the code may be anything.
+                put_where_null(valid, codes, 0);
+                let highest = codes.iter().max().copied().unwrap_or_default();
+                if highest as usize >= dictionary.len {
+                    return Err(Broken);
+                }
+                put_where_null(valid, codes, NO_ENTRY);
             }
             Values::Views(views) => {
                 for row in (0..self.rows).filter(|&row| is_valid(row)) {
@@ -118,23 +116,8 @@ impl<'a> Array<'a> {
     }
 
     /// Puts what stands for no value where there is none.
-    pub fn without_nulls<T>(&self, values: &mut [T], absent: T)
-    where
-        T: Copy,
-    {
-        let Some(bits) = self.valid.as_deref() else {
-            return;
-        };
-        for (eight, bits) in values.chunks_mut(8).zip(bits) {
-            if *bits == u8::MAX {
-                continue;
-            }
-            for (row, value) in eight.iter_mut().enumerate() {
-                if bits >> row & 1 == 0 {
-                    *value = absent;
-                }
-            }
-        }
+    pub fn put_where_null<T: Copy>(&self, values: &mut [T], absent: T) {
+        put_where_null(self.valid.as_deref(), values, absent);
     }
 
     /// What a row holds.
@@ -190,6 +173,20 @@ impl<'a> Array<'a> {
             Values::Texts(texts) => Some(texts.longest),
             Values::Views(views) if views.is_text() => Some(views.longest),
             _ => None,
+        }
+    }
+}
+
+/// Eight rows at a time, since most have a value.
+fn put_where_null<T: Copy>(valid: Option<&[u8]>, values: &mut [T], absent: T) {
+    for (eight, bits) in values.chunks_mut(8).zip(valid.unwrap_or_default()) {
+        if *bits == u8::MAX {
+            continue;
+        }
+        for (row, value) in eight.iter_mut().enumerate() {
+            if bits >> row & 1 == 0 {
+                *value = absent;
+            }
         }
     }
 }

@@ -140,11 +140,12 @@ impl<'a> Views<'a> {
         self.is_text
     }
 
-    /// Length of all values as the views say, which may be wrong.
-    pub fn told_bytes(&self) -> u64 {
-        let views = self.views.as_chunks::<16>().0.iter();
+    /// Length of all values that are there, as the views say, which may be wrong.
+    pub fn told_bytes(&self, valid: Option<&[u8]>) -> u64 {
+        let views = self.views.as_chunks::<16>().0.iter().enumerate();
+        let there = views.filter(|(row, _)| valid.is_none_or(|bits| bit(bits, *row)));
         let length = |view: &[u8; 16]| chunk(view, 0).map_or(0, u32::from_le_bytes);
-        views.map(|view| u64::from(length(view))).sum()
+        there.map(|(_, view)| u64::from(length(view))).sum()
     }
 
     /// Up to 12 bytes stand in the view, behind their length.

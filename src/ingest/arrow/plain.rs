@@ -90,20 +90,22 @@ fn times_us(array: &Array<'_>, terms: &Terms<'_>, tally: &mut Tally) -> Option<V
         return None;
     }
     let in_range = |time: &TimeUs| (TIME_US_MIN..TIME_US_MAX).contains(time);
-    let each = |times: Vec<TimeUs>| times.iter().all(in_range).then_some(times);
-    match &array.values {
-        // What most files have is worth a way without a branch.
-        Values::Times(Unit::Micros, bytes) => each(words(bytes, i64::from_le_bytes).collect()),
-        Values::Times(Unit::Days, bytes) => words(bytes, i32::from_le_bytes)
-            .map(|days| Unit::Days.to_us(days.into()).filter(in_range))
+    // What is beyond all times is out of range, too.
+    let in_us = |unit: Unit, time: i64| unit.to_us(time).unwrap_or(TimeUs::MIN);
+    let times: Vec<TimeUs> = match &array.values {
+        // What most files have is worth a way of its own.
+        Values::Times(Unit::Micros, bytes) => words(bytes, i64::from_le_bytes).collect(),
+        Values::Times(unit @ Unit::Days, bytes) => words(bytes, i32::from_le_bytes)
+            .map(|days| in_us(*unit, days.into()))
             .collect(),
         Values::Times(unit, bytes) => words(bytes, i64::from_le_bytes)
-            .map(|time| unit.to_us(time).filter(in_range))
+            .map(|time| in_us(*unit, time))
             .collect(),
         _ => (0..array.rows)
             .map(|row| values::time(&array.value(row), terms.zone, tally).ok())
-            .collect(),
-    }
+            .collect::<Option<_>>()?,
+    };
+    times.iter().all(in_range).then_some(times)
 }
 
 /// What the entry of each row is to us, each entry looked at once and only if a row has it.
@@ -168,7 +170,7 @@ fn identities(fed: Option<Fed<'_>>, rows: usize) -> Option<Vec<u64>> {
     match &array.values {
         Values::Numbers(Number::U64, bytes) if is_hash => {
             let mut hashes: Vec<u64> = words(bytes, u64::from_le_bytes).collect();
-            array.without_nulls(&mut hashes, NO_ID);
+            array.put_where_null(&mut hashes, NO_ID);
             Some(hashes)
         }
         Values::Texts(..) => (0..rows)
@@ -202,7 +204,7 @@ fn floats(fed: Option<Fed<'_>>, rows: usize, max: f64) -> Option<Vec<f64>> {
             .map(|row| values::number(&array.value(row)).map(|number| number + 0.0))
             .collect::<Option<Vec<f64>>>()?,
     };
-    array.without_nulls(&mut numbers, f64::NAN);
+    array.put_where_null(&mut numbers, f64::NAN);
     // NaN is what writers put where nothing was measured.
     let is_good = |number: &f64| number.is_nan() || (0.0..=max).contains(number);
     numbers.iter().all(is_good).then_some(numbers)
@@ -237,7 +239,7 @@ fn counts(fed: Option<Fed<'_>>, rows: usize) -> Option<Vec<u64>> {
     if counts.contains(&NO_COUNT) && (0..rows).any(is_bad) {
         return None;
     }
-    array.without_nulls(&mut counts, NO_COUNT);
+    array.put_where_null(&mut counts, NO_COUNT);
     Some(counts)
 }
 

@@ -302,7 +302,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 let buffers = (0..count).map(|_| self.buffer());
                 let views = Views::new(views, buffers.collect::<Result<_, _>>()?, is_text);
                 // Many views may be of the same bytes, which are gone through for each.
-                self.limits.take(views.told_bytes())?;
+                self.limits.take(views.told_bytes(valid.as_deref()))?;
                 Values::Views(views)
             }
         };
