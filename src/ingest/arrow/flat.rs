@@ -148,8 +148,8 @@ mod tests {
     #[test]
     fn a_field_is_where_the_vtable_says() {
         let bytes = message(-8, 6, 4);
-        let table = Table::root(&bytes).unwrap();
-        assert_eq!((table.i32(0), table.i32(1)), (Ok(7), Ok(0)));
+        let numbers = Table::root(&bytes).and_then(|table| Ok((table.i32(0)?, table.i32(1)?)));
+        assert_eq!(numbers, Ok((7, 0)));
     }
 
     #[test]
@@ -166,9 +166,8 @@ mod tests {
             assert!(field.is_err(), "{back} {size} {inside}");
         }
         let bytes = message(-8, 6, 12);
-        let table = Table::root(&bytes).unwrap();
-        assert_eq!(table.i32(0), Err(Broken));
-        assert!(table.structs::<16>(0).is_err());
+        let number = Table::root(&bytes).and_then(|table| table.i32(0));
+        assert_eq!(number, Err(Broken));
         // A table inside of itself is a table; how deep to go is the caller's to say.
         assert_eq!(Table::root(&[0xff; 4]).err(), Some(Broken));
         assert_eq!(Table::root(&[]).err(), Some(Broken));

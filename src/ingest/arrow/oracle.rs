@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
     use std::io::Cursor;
     use std::sync::Arc;
 
@@ -83,7 +84,7 @@ mod tests {
             let names = || (first..first + entries).map(|n| format!("entry {n}"));
             let ints = || Arc::new(Int32Array::from_iter_values(0..rows as i32));
             let item = Arc::new(Field::new("item", DataType::Int32, true));
-            let ends = |step: i32| ScalarBuffer::from_iter((0..=rows as i32).map(|n| n * step));
+            let ends = |step: i32| (0..=rows as i32).map(|n| n * step).collect();
             match kind {
                 0 => Arc::new(NullArray::new(rows)),
                 1 => {
@@ -189,7 +190,7 @@ mod tests {
                     let fields =
                         UnionFields::from_fields([Field::new("number", DataType::Int32, true)]);
                     let tags = ScalarBuffer::from(vec![0_i8; rows]);
-                    let offsets = ScalarBuffer::from_iter(0..rows as i32);
+                    let offsets = (0..rows as i32).collect();
                     Arc::new(
                         UnionArray::try_new(fields, tags, Some(offsets), vec![ints()]).unwrap(),
                     )
@@ -311,7 +312,7 @@ mod tests {
     /// Batches of some kinds of columns as a file or a stream.
     fn written(chance: &mut Chance, is_file: bool) -> Vec<u8> {
         let is_old = chance.below(4) == 0;
-        let kinds: Vec<u64> = (0..1 + chance.below(8))
+        let kinds: Vec<u64> = (0..=chance.below(8))
             .map(|_| chance.below(if is_old { KINDS - 1 } else { KINDS }))
             .collect();
         let alignment = [8, 16, 32, 64][chance.below(4) as usize];

@@ -184,15 +184,15 @@ fn identities(fed: Option<Fed<'_>>, rows: usize) -> Option<Vec<u64>> {
 }
 
 fn floats(fed: Option<Fed<'_>>, rows: usize, max: f64) -> Option<Vec<f64>> {
-    let Some((_, array, _)) = fed else {
-        return Some(vec![f64::NAN; rows]);
-    };
     fn each<const N: usize, T: Into<f64>>(bytes: &[u8], from: fn([u8; N]) -> T) -> Vec<f64> {
         // A negative zero is a zero.
         words(bytes, from)
             .map(|number| number.into() + 0.0)
             .collect()
     }
+    let Some((_, array, _)) = fed else {
+        return Some(vec![f64::NAN; rows]);
+    };
     let mut numbers = match &array.values {
         Values::Numbers(Number::F64, bytes) => each(bytes, f64::from_le_bytes),
         Values::Numbers(Number::F32, bytes) => each(bytes, f32::from_le_bytes),
@@ -211,15 +211,15 @@ fn floats(fed: Option<Fed<'_>>, rows: usize, max: f64) -> Option<Vec<f64>> {
 }
 
 fn counts(fed: Option<Fed<'_>>, rows: usize) -> Option<Vec<u64>> {
-    let Some((_, array, _)) = fed else {
-        return Some(vec![NO_COUNT; rows]);
-    };
     fn each<const N: usize, T: TryInto<u64>>(bytes: &[u8], from: fn([u8; N]) -> T) -> Vec<u64> {
         let counts = words(bytes, from);
         counts
             .map(|count| count.try_into().unwrap_or(NO_COUNT))
             .collect()
     }
+    let Some((_, array, _)) = fed else {
+        return Some(vec![NO_COUNT; rows]);
+    };
     let Values::Numbers(number, bytes) = &array.values else {
         return None;
     };

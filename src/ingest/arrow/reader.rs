@@ -286,9 +286,10 @@ impl<'w, 'a> Walk<'w, 'a> {
             Kind::Bytes { is_text, is_wide } => {
                 let offsets = self.buffer()?;
                 let parts = Parts::new(&offsets, is_wide, self.buffer()?, rows)?;
-                match is_text {
-                    true => Values::Texts(parts.into_texts()?),
-                    false => Values::Binary(parts),
+                if is_text {
+                    Values::Texts(parts.into_texts()?)
+                } else {
+                    Values::Binary(parts)
                 }
             }
             Kind::Views { is_text } => {
