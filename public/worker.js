@@ -4,7 +4,7 @@ import init from "./toolscope-worker.js";
 
 self.addEventListener("unhandledrejection", () => self.postMessage("crashed"));
 
-// Parquet and zstd live in a module of their own, fetched when the first such batch comes.
+// Parquet lives in a module of its own, fetched when the first such batch comes.
 let columnar;
 self.toArrowStream = async (bytes, options) => {
   columnar ??= import("./toolscope-columnar.js").then(async (module) => {

@@ -1,4 +1,4 @@
-//! The columnar module: Parquet, and Arrow with zstd, into a plain Arrow stream. The worker loads it when needed.
+//! The columnar module: Parquet into a plain Arrow stream. The worker loads it when needed.
 
 use toolscope::ingest::{self, IngestError, parquet};
 use toolscope::protocol::{self, LoadOptions};

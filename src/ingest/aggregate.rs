@@ -1,5 +1,7 @@
 //! Names, checks and rows of pre-aggregated hours (D7), shared by all formats.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -182,12 +184,14 @@ impl<'de> HourRow<'_, 'de> {
             };
             *number = values::amount(raw)?.unwrap_or(f64::NAN) * reading.to_ms() * times;
         }
-        let mut sketches: [Vec<u8>; SKETCHES.len()] = Default::default();
+        let mut sketches: [Cow<'_, [u8]>; SKETCHES.len()] = Default::default();
         for ((sketch, raw), bytes) in sketches.iter_mut().zip(&self.sketches).zip(self.bytes) {
             *sketch = match (bytes, raw) {
-                (Some(bytes), _) => bytes.to_vec(),
-                (None, Raw::Null) => Vec::new(),
-                (None, Raw::Text(text)) => STANDARD.decode(text.trim()).map_err(|_| BAD_SKETCH)?,
+                (Some(bytes), _) => Cow::Borrowed(bytes),
+                (None, Raw::Null) => Cow::Borrowed(&[]),
+                (None, Raw::Text(text)) => {
+                    Cow::Owned(STANDARD.decode(text.trim()).map_err(|_| BAD_SKETCH)?)
+                }
                 _ => return Err(BAD_SKETCH),
             };
         }

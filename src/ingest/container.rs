@@ -70,14 +70,14 @@ pub fn peek(head: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// How much may still come out.
-struct Budget {
+pub(super) struct Budget {
     packed: u64,
     unpacked: u64,
     format: Format,
 }
 
 impl Budget {
-    fn new(packed: usize, format: Format) -> Self {
+    pub fn new(packed: usize, format: Format) -> Self {
         Self {
             packed: packed as u64,
             unpacked: 0,
@@ -85,8 +85,8 @@ impl Budget {
         }
     }
 
-    fn take(&mut self, bytes: usize) -> Result<(), IngestError> {
-        self.unpacked += bytes as u64;
+    pub fn take(&mut self, bytes: u64) -> Result<(), IngestError> {
+        self.unpacked = self.unpacked.saturating_add(bytes);
         let too_large = |what| IngestError::TooLarge {
             format: self.format,
             what,
@@ -108,7 +108,7 @@ impl Budget {
             let taken = (&mut reader).take(STEP as u64).read_to_end(&mut all);
             match taken {
                 Ok(0) => return Ok(all),
-                Ok(taken) => self.take(taken)?,
+                Ok(taken) => self.take(taken as u64)?,
                 Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
                     return Err(IngestError::Truncated(self.format));
                 }
@@ -148,43 +148,66 @@ fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, IngestError> {
 fn unzstd(bytes: &[u8]) -> Result<Vec<u8>, IngestError> {
     const FORMAT: Format = Format::Zstd;
     let mut budget = Budget::new(bytes.len(), FORMAT);
-    let mut rest = bytes;
     let mut all = Vec::new();
+    let mut before = 0;
+    let unpacked = zstd_frames(bytes, &mut all, &mut |length| {
+        let taken = budget.take((length - before) as u64);
+        before = length;
+        taken
+    });
+    match unpacked {
+        Ok(()) => Ok(all),
+        Err(ZstdFailure::Stopped(error)) => Err(error),
+        Err(ZstdFailure::Truncated) => Err(IngestError::Truncated(FORMAT)),
+        Err(ZstdFailure::Damaged) => Err(damaged(FORMAT)),
+    }
+}
+
+/// Why frames of zstd can't be unpacked.
+pub(super) enum ZstdFailure<E> {
+    Truncated,
+    Damaged,
+    /// The caller wants no more.
+    Stopped(E),
+}
+
+/// Unpacks frames of zstd, one after the other; `check` hears the length so far before more is unpacked.
+pub(super) fn zstd_frames<E>(
+    bytes: &[u8],
+    all: &mut Vec<u8>,
+    check: &mut dyn FnMut(usize) -> Result<(), E>,
+) -> Result<(), ZstdFailure<E>> {
+    let mut rest = bytes;
     let mut decoder = FrameDecoder::new();
     decoder.set_max_window_size(ZSTD_WINDOW_BYTES_MAX);
+    // The decoder stops where it can't go on: at the end, the file was cut.
+    let failure = |rest: &[u8]| match rest {
+        [] => ZstdFailure::Truncated,
+        _ => ZstdFailure::Damaged,
+    };
     while !rest.is_empty() {
         if is_skippable_frame(rest) {
             let length = rest.get(4..).and_then(<[u8]>::first_chunk::<4>);
             let length = length.map(|length| u32::from_le_bytes(*length) as usize);
             rest = length
-                .and_then(|length| rest.get(8 + length..))
-                .ok_or(IngestError::Truncated(FORMAT))?;
+                .and_then(|length| rest.get(length.checked_add(8)?..))
+                .ok_or(ZstdFailure::Truncated)?;
             continue;
         }
-        decoder.reset(&mut rest).map_err(|_| zstd_failure(rest))?;
+        decoder.reset(&mut rest).map_err(|_| failure(rest))?;
         loop {
             let decoded = decoder.decode_blocks(&mut rest, BlockDecodingStrategy::UptoBytes(STEP));
-            let is_last = decoded.map_err(|_| zstd_failure(rest))?;
-            let before = all.len();
+            let is_last = decoded.map_err(|_| failure(rest))?;
             decoder
-                .collect_to_writer(&mut all)
-                .map_err(|_| damaged(FORMAT))?;
-            budget.take(all.len() - before)?;
+                .collect_to_writer(&mut *all)
+                .map_err(|_| ZstdFailure::Damaged)?;
+            check(all.len()).map_err(ZstdFailure::Stopped)?;
             if is_last {
                 break;
             }
         }
     }
-    Ok(all)
-}
-
-/// The decoder stops where it can't go on: at the end, the file was cut.
-fn zstd_failure(rest: &[u8]) -> IngestError {
-    if rest.is_empty() {
-        IngestError::Truncated(Format::Zstd)
-    } else {
-        damaged(Format::Zstd)
-    }
+    Ok(())
 }
 
 /// A ZIP archive, its files one by one.

@@ -151,7 +151,7 @@ pub enum IngestError {
          if that does not help, write the manifest anew."
     )]
     Checksum,
-    #[error("This needs the Parquet and zstd reader, which is not part of this module.")]
+    #[error("This needs the Parquet reader, which is not part of this module.")]
     ColumnarNeeded,
     #[error("Reading the {} failed inside Toolscope. Please report which program wrote the file.", .0.label())]
     Internal(Format),

@@ -1,113 +1,10 @@
-//! Lengths that columnar files promise, checked before their readers allocate by them.
+//! Lengths that Parquet files promise, checked before their reader allocates by them.
 //!
-//! Owns: the walk over Arrow's messages and Parquet's page headers. Does not own: decoding (`arrow`, `parquet`).
+//! Owns: the walk over page headers. Does not own: decoding (`parquet`).
 
-use arrow_ipc::{Message, root_as_footer, root_as_message};
-
-use super::recognise::{ARROW_MAGIC, CONTINUATION};
 use super::{Format, IngestError};
-use crate::model::limits::{DECODED_BYTES_MAX, RATIO_FREE_BYTES, RATIO_MAX};
-
-/// Every message of an Arrow file or stream lies within it, and no buffer says it unpacks to more than is allowed.
-pub fn check_arrow(bytes: &[u8], format: Format) -> Result<(), IngestError> {
-    if format == Format::ArrowStream {
-        let mut at = 0;
-        while let Some(end) = check_message(bytes, at, format)? {
-            at = end;
-        }
-        return Ok(());
-    }
-    let damaged = |what| IngestError::Damaged { format, what };
-    let tail = bytes
-        .strip_suffix(ARROW_MAGIC)
-        .and_then(<[u8]>::split_last_chunk::<4>);
-    let footer = tail.and_then(|(body, length)| {
-        let length = usize::try_from(i32::from_le_bytes(*length)).ok()?;
-        body.get(body.len().checked_sub(length)?..)
-    });
-    let footer = footer.and_then(|footer| root_as_footer(footer).ok());
-    let footer = footer.ok_or(damaged("its footer can't be read"))?;
-    let blocks = footer.dictionaries().into_iter().flatten();
-    for block in blocks.chain(footer.recordBatches().into_iter().flatten()) {
-        let outside = damaged("a batch lies outside of the file");
-        let part = |length: i64| usize::try_from(length).ok();
-        let start = part(block.offset()).ok_or(outside.clone())?;
-        let end = part(block.metaDataLength().into())
-            .zip(part(block.bodyLength()))
-            .and_then(|(metadata, body)| start.checked_add(metadata)?.checked_add(body));
-        if end.is_none_or(|end| end > bytes.len()) {
-            return Err(outside);
-        }
-        check_message(bytes, start, format)?;
-    }
-    Ok(())
-}
-
-/// Checks the message that begins here; gives where it ends, `None` at the end of the stream.
-fn check_message(bytes: &[u8], start: usize, format: Format) -> Result<Option<usize>, IngestError> {
-    let truncated = IngestError::Truncated(format);
-    let rest = bytes.get(start..).unwrap_or_default();
-    // Streams of old have none.
-    let rest = rest.strip_prefix(&CONTINUATION).unwrap_or(rest);
-    let Some((length, rest)) = rest.split_first_chunk::<4>() else {
-        return Ok(None);
-    };
-    let length = usize::try_from(i32::from_le_bytes(*length)).map_err(|_| truncated.clone())?;
-    if length == 0 {
-        return Ok(None);
-    }
-    let (metadata, rest) = rest.split_at_checked(length).ok_or(truncated.clone())?;
-    let message = root_as_message(metadata).map_err(|_| IngestError::Damaged {
-        format,
-        what: "a message can't be read",
-    })?;
-    let body = usize::try_from(message.bodyLength())
-        .ok()
-        .and_then(|length| rest.get(..length))
-        .ok_or(truncated)?;
-    check_buffers(&message, body, format)?;
-    Ok(Some(bytes.len() - rest.len() + body.len()))
-}
-
-/// A compressed buffer begins with the length it unpacks to.
-fn check_buffers(message: &Message<'_>, body: &[u8], format: Format) -> Result<(), IngestError> {
-    let batch = message.header_as_record_batch().or_else(|| {
-        let dictionary = message.header_as_dictionary_batch()?;
-        dictionary.data()
-    });
-    let Some(batch) = batch.filter(|batch| batch.compression().is_some()) else {
-        return Ok(());
-    };
-    for buffer in batch.buffers().into_iter().flatten() {
-        let packed = usize::try_from(buffer.offset())
-            .ok()
-            .zip(usize::try_from(buffer.length()).ok())
-            .and_then(|(offset, length)| body.get(offset..offset.checked_add(length)?));
-        let packed = packed.ok_or(IngestError::Damaged {
-            format,
-            what: "a column lies outside of its batch",
-        })?;
-        let promised = packed
-            .first_chunk::<8>()
-            .and_then(|length| u64::try_from(i64::from_le_bytes(*length)).ok())
-            .unwrap_or_default();
-        let is_bomb = promised > RATIO_FREE_BYTES && promised / (packed.len() as u64) > RATIO_MAX;
-        if is_bomb || promised > DECODED_BYTES_MAX {
-            return Err(IngestError::TooLarge {
-                format,
-                what: if is_bomb {
-                    "200 times its size"
-                } else {
-                    "1 GiB decoded"
-                },
-            });
-        }
-    }
-    Ok(())
-}
 
 /// The pages of a Parquet column chunk: each lies within it and is no larger than is allowed.
-#[cfg(feature = "columnar")]
 pub fn check_pages(chunk: &[u8]) -> Result<(), IngestError> {
     const FORMAT: Format = Format::Parquet;
     let mut rest = chunk;
@@ -132,13 +29,11 @@ pub fn check_pages(chunk: &[u8]) -> Result<(), IngestError> {
 
 /// The two lengths of a page header, in Thrift's compact protocol
 /// (parquet-format, `PageHeader`: 2 is the size unpacked, 3 the size packed).
-#[cfg(feature = "columnar")]
 struct PageHeader {
     unpacked: u64,
     packed: usize,
 }
 
-#[cfg(feature = "columnar")]
 impl PageHeader {
     /// Structures nest this deep at most in a page header; it has three.
     const DEPTH_MAX: u32 = 8;
@@ -164,7 +59,6 @@ impl PageHeader {
 }
 
 /// Number and type of the next field; type 0 ends a structure.
-#[cfg(feature = "columnar")]
 fn field_header(rest: &mut &[u8], last: i64) -> Option<(i64, u8)> {
     let byte = next(rest)?;
     let (delta, kind) = (byte >> 4, byte & 0x0f);
@@ -176,7 +70,6 @@ fn field_header(rest: &mut &[u8], last: i64) -> Option<(i64, u8)> {
 }
 
 /// Passes over a value of a type.
-#[cfg(feature = "columnar")]
 fn skip(rest: &mut &[u8], kind: u8, depth: u32) -> Option<()> {
     let depth = depth.checked_sub(1)?;
     match kind {
@@ -218,14 +111,12 @@ fn skip(rest: &mut &[u8], kind: u8, depth: u32) -> Option<()> {
     Some(())
 }
 
-#[cfg(feature = "columnar")]
 fn next(rest: &mut &[u8]) -> Option<u8> {
     let (first, after) = rest.split_first()?;
     *rest = after;
     Some(*first)
 }
 
-#[cfg(feature = "columnar")]
 fn varint(rest: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for shift in (0..64).step_by(7) {
@@ -238,7 +129,6 @@ fn varint(rest: &mut &[u8]) -> Option<u64> {
     None
 }
 
-#[cfg(feature = "columnar")]
 fn signed(rest: &mut &[u8]) -> Option<i64> {
     let number = varint(rest)?;
     Some((number >> 1) as i64 ^ -((number & 1) as i64))

@@ -12,6 +12,7 @@ mod encoding;
 pub mod error;
 mod fields;
 mod json;
+#[cfg(feature = "columnar")]
 mod lengths;
 mod names;
 mod ndjson;
@@ -20,16 +21,15 @@ pub mod otlp;
 #[cfg(feature = "columnar")]
 pub mod parquet;
 pub mod people;
-mod plain;
 mod profiles;
 mod propose;
 pub mod recognise;
 mod records;
 mod sniff;
-mod table;
 pub mod tally;
 mod times;
 mod values;
+#[cfg(feature = "columnar")]
 pub mod write;
 
 use std::borrow::Cow;
@@ -131,13 +131,9 @@ pub struct Decoded {
     pub tally: Tally,
 }
 
-/// Does this need Parquet or zstd, which the worker has in a module of its own?
-pub fn needs_columnar(bytes: &[u8], format: Format) -> bool {
-    match format {
-        Format::Parquet => true,
-        Format::ArrowFile | Format::ArrowStream => arrow::may_hold_zstd(bytes),
-        _ => false,
-    }
+/// Does this need the Parquet reader, which the worker has in a module of its own?
+pub fn needs_columnar(format: Format) -> bool {
+    format == Format::Parquet
 }
 
 /// Text in UTF-16 as UTF-8; everything else as it is. Readers of text take UTF-8.
@@ -165,11 +161,9 @@ pub fn read_with(
         Format::Ndjson => Ok(ndjson::read(bytes, &terms)),
         Format::Json => Ok(ndjson::read_json(bytes, &terms)),
         Format::Csv | Format::Tsv => csv::read(bytes, &terms),
-        Format::ArrowFile | Format::ArrowStream => {
-            guarded(format, || arrow::read(bytes, format, &terms))
-        }
+        Format::ArrowFile | Format::ArrowStream => arrow::read(bytes, format, &terms),
         #[cfg(feature = "columnar")]
-        Format::Parquet => guarded(format, || parquet::read(bytes, &terms)),
+        Format::Parquet => parquet::read(bytes, &terms),
         #[cfg(not(feature = "columnar"))]
         Format::Parquet => Err(IngestError::ColumnarNeeded),
         Format::OtlpJson
@@ -180,18 +174,4 @@ pub fn read_with(
         | Format::Zstd
         | Format::Zip => Err(IngestError::Internal(format)),
     }
-}
-
-/// The arrow and parquet crates can panic on hostile files, although what can be checked before is checked. This is the
-/// one place where that is caught. In the browser a panic ends the module, and the worker is replaced.
-fn guarded<T>(
-    format: Format,
-    read: impl FnOnce() -> Result<T, IngestError>,
-) -> Result<T, IngestError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or(Err(
-        IngestError::Damaged {
-            format,
-            what: "its reader stopped",
-        },
-    ))
 }

@@ -1,5 +1,5 @@
-//! Parquet: checked before the reader is trusted with it, then read like Arrow.
-//! In the browser this is the columnar module, which hands over an Arrow stream.
+//! Parquet: checked before the reader is trusted with it, then an Arrow stream, so that there is one way into the
+//! columns. In the browser this is the columnar module, which hands that stream over.
 
 use arrow_array::RecordBatch;
 use arrow_ipc::writer::StreamWriter;
@@ -12,7 +12,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 
-use super::arrow::{DROPPED_KEY, TableRows, batches, projection};
+use super::arrow::{self, DROPPED_KEY};
 use super::names::Terms;
 use super::recognise::PARQUET_MAGIC;
 use super::{Decoded, Format, IngestError, Tally, lengths};
@@ -26,101 +26,114 @@ const BATCH_ROWS: usize = 16_384;
 
 /// Reads events or hours.
 pub fn read(bytes: &[u8], terms: &Terms<'_>) -> Result<Decoded, IngestError> {
-    let mut tally = Tally::default();
-    let mut rows = TableRows::new(terms);
-    record_batches(bytes, terms, &mut tally, &mut |batch, tally| {
-        rows.push(batch, tally);
-        Ok(())
-    })?;
-    Ok(rows.finish(tally))
+    let stream = guarded(|| stream(bytes, terms))?;
+    arrow::read(&stream, Format::ArrowStream, terms)
 }
 
-/// Any columnar file as an Arrow stream without compression and without the columns nobody may see.
+/// A Parquet file as an Arrow stream without compression and without the columns nobody may see.
 pub fn to_arrow_stream(
     bytes: &[u8],
     format: Format,
     options: &LoadOptions,
 ) -> Result<Vec<u8>, IngestError> {
-    let terms = &Terms::new(options);
-    let mut tally = Tally::default();
-    let mut kept: Vec<RecordBatch> = Vec::new();
-    let mut keep = |batch: &RecordBatch, _: &mut Tally| {
-        kept.push(batch.clone());
-        Ok(())
-    };
     if format == FORMAT {
-        record_batches(bytes, terms, &mut tally, &mut keep)?;
+        guarded(|| stream(bytes, &Terms::new(options)))
     } else {
-        batches(bytes, format, terms, &mut tally, &mut keep)?;
+        Err(IngestError::Internal(format))
     }
-    let receipt = tally.into_receipt("", format, "", 0);
-    let dropped: Vec<String> = receipt
-        .dropped_fields
-        .iter()
-        .map(|(name, count)| format!("{}\t{count}", name.replace(['\n', '\t'], " ")))
-        .collect();
-    let internal = |_| IngestError::Internal(format);
-    // A file without rows has no batch to take the columns from; one that can be a time is enough.
-    let no_rows = || Schema::new(vec![Field::new("time", DataType::Int64, true)]);
-    let schema = kept
-        .first()
-        .map_or_else(no_rows, |batch| batch.schema().as_ref().clone());
-    let mut metadata = schema.metadata().clone();
-    metadata.insert(DROPPED_KEY.to_owned(), dropped.join("\n"));
-    let schema = schema.with_metadata(metadata);
-    let mut writer = StreamWriter::try_new(Vec::new(), &schema).map_err(internal)?;
-    for batch in &kept {
-        writer.write(batch).map_err(internal)?;
-    }
-    writer.into_inner().map_err(internal)
 }
 
-fn record_batches(
-    bytes: &[u8],
-    terms: &Terms<'_>,
-    tally: &mut Tally,
-    each: &mut dyn FnMut(&RecordBatch, &mut Tally) -> Result<(), IngestError>,
-) -> Result<(), IngestError> {
-    check_ends(bytes)?;
-    let shared = Bytes::copy_from_slice(bytes);
-    let metadata = ArrowReaderMetadata::load(&shared, ArrowReaderOptions::new())
-        .map_err(|error| failure(&error))?;
-    check_metadata(&metadata, bytes)?;
-    let (kept, dropped) = projection(metadata.schema(), FORMAT, terms)?;
-    let mask = ProjectionMask::roots(metadata.parquet_schema(), kept);
+/// The first rows with all their columns as an Arrow stream, for a person to look at.
+pub fn first_rows(bytes: &[u8], rows: usize) -> Result<Vec<u8>, IngestError> {
+    guarded(|| {
+        let (shared, metadata) = open(bytes)?;
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
+            .with_limit(rows)
+            .with_batch_size(rows)
+            .build()
+            .map_err(|error| failure(&error))?;
+        written(reader.flatten().collect(), &[])
+    })
+}
+
+/// The parquet crate can panic on hostile files, although what can be checked before is checked. This is the one place
+/// where that is caught. In the browser a panic ends the module, and the worker loads it anew.
+fn guarded<T>(read: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .unwrap_or(Err(damaged("its reader stopped")))
+}
+
+fn stream(bytes: &[u8], terms: &Terms<'_>) -> Result<Vec<u8>, IngestError> {
+    let (shared, metadata) = open(bytes)?;
+    if metadata.schema().fields().len() > COLUMNS_MAX {
+        return Err(IngestError::TooManyColumns(FORMAT));
+    }
+    let fields = metadata.schema().fields().iter();
+    let names = fields.map(|field| field.name().as_str());
+    let wanted = arrow::projection(names, FORMAT, terms)?;
+    let of_kind = |kept: bool| {
+        let columns = wanted.iter().enumerate();
+        columns.filter_map(move |(at, wanted)| (*wanted == kept).then_some(at))
+    };
+    let dropped: Vec<String> = of_kind(false)
+        .map(|at| metadata.schema().field(at).name().clone())
+        .collect();
+    let mask = ProjectionMask::roots(metadata.parquet_schema(), of_kind(true));
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
         .with_projection(mask)
         .with_batch_size(BATCH_ROWS)
         .build()
         .map_err(|error| failure(&error))?;
     let mut decoded_bytes = 0;
+    let mut kept = Vec::new();
     for batch in reader {
         let batch = batch.map_err(|_| damaged("its pages can't be decoded"))?;
         decoded_bytes += batch.get_array_memory_size() as u64;
         if decoded_bytes > DECODED_BYTES_MAX {
             return Err(too_large("1 GiB decoded"));
         }
-        for name in &dropped {
-            tally.drop_field(name, batch.num_rows() as u64);
-        }
-        each(&batch, tally)?;
+        kept.push(batch);
     }
-    Ok(())
+    written(kept, &dropped)
 }
 
-/// The first rows with all their columns, for a person to look at.
-pub fn first_rows(bytes: &[u8], rows: usize) -> Result<Vec<RecordBatch>, IngestError> {
+/// Record batches as a stream that says what is not in them.
+fn written(batches: Vec<RecordBatch>, dropped: &[String]) -> Result<Vec<u8>, IngestError> {
+    let internal = |_| IngestError::Internal(FORMAT);
+    let mut tally = Tally::default();
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    for name in dropped {
+        tally.drop_field(name, rows as u64);
+    }
+    let receipt = tally.into_receipt("", FORMAT, "", 0);
+    let dropped: Vec<String> = receipt
+        .dropped_fields
+        .iter()
+        .map(|(name, count)| format!("{}\t{count}", name.replace(['\n', '\t'], " ")))
+        .collect();
+    // A file without rows has no batch to take the columns from; one that can be a time is enough.
+    let no_rows = || Schema::new(vec![Field::new("time", DataType::Int64, true)]);
+    let schema = batches
+        .first()
+        .map_or_else(no_rows, |batch| batch.schema().as_ref().clone());
+    let mut metadata = schema.metadata().clone();
+    metadata.insert(DROPPED_KEY.to_owned(), dropped.join("\n"));
+    let schema = schema.with_metadata(metadata);
+    let mut writer = StreamWriter::try_new(Vec::new(), &schema).map_err(internal)?;
+    for batch in batches {
+        writer.write(&batch).map_err(internal)?;
+    }
+    writer.into_inner().map_err(internal)
+}
+
+/// The file, shared, and its footer, checked.
+fn open(bytes: &[u8]) -> Result<(Bytes, ArrowReaderMetadata), IngestError> {
     check_ends(bytes)?;
     let shared = Bytes::copy_from_slice(bytes);
     let metadata = ArrowReaderMetadata::load(&shared, ArrowReaderOptions::new())
         .map_err(|error| failure(&error))?;
     check_metadata(&metadata, bytes)?;
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
-        .with_limit(rows)
-        .with_batch_size(rows)
-        .build()
-        .map_err(|error| failure(&error))?;
-    Ok(reader.flatten().collect())
+    Ok((shared, metadata))
 }
 
 fn check_ends(bytes: &[u8]) -> Result<(), IngestError> {

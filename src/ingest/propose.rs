@@ -3,16 +3,11 @@
 //!
 //! Owns: the first rows as text, a guess for each header. Does not own: asking, remembering.
 
-use std::io::Cursor;
-
-use arrow_array::RecordBatch;
-use arrow_ipc::reader::{FileReader, StreamReader};
-
 use super::names::Terms;
 use super::objects::Objects;
 use super::recognise::{Shape, without_mark};
 use super::records::{Next, Records};
-use super::{Format, IngestError, encoding, recognise_with, sniff, table};
+use super::{Format, IngestError, arrow, encoding, recognise_with, sniff};
 use crate::model::limits::{COLUMNS_MAX, PREVIEW_CELL_CHARS, PREVIEW_ROWS};
 use crate::model::schema::SCHEMA;
 use crate::model::{Column, ColumnType, Outcome};
@@ -128,20 +123,11 @@ fn sample(bytes: &[u8], format: Format, options: &LoadOptions) -> Option<Sample>
     match format {
         Format::Csv | Format::Tsv => of_table(bytes, options),
         Format::Ndjson | Format::Json => Some(of_objects(without_mark(bytes))),
-        Format::ArrowFile => {
-            let reader = FileReader::try_new(Cursor::new(bytes), None).ok()?;
-            super::guarded(format, || Ok(of_batches(reader.flatten()))).ok()
-        }
-        Format::ArrowStream => {
-            let reader = StreamReader::try_new(Cursor::new(bytes), None).ok()?;
-            super::guarded(format, || Ok(of_batches(reader.flatten()))).ok()
-        }
+        Format::ArrowFile | Format::ArrowStream => of_arrow(bytes, format),
         #[cfg(feature = "columnar")]
         Format::Parquet => {
-            let first = || super::parquet::first_rows(bytes, PREVIEW_ROWS);
-            super::guarded(format, first)
-                .ok()
-                .map(|batches| of_batches(batches.into_iter()))
+            let first = super::parquet::first_rows(bytes, PREVIEW_ROWS).ok()?;
+            of_arrow(&first, Format::ArrowStream)
         }
         _ => None,
     }
@@ -216,26 +202,9 @@ fn put(headers: &mut Vec<String>, row: &mut Vec<String>, name: &str, value: &ser
     };
 }
 
-fn of_batches(batches: impl Iterator<Item = RecordBatch>) -> Sample {
-    let mut sample = Sample {
-        headers: Vec::new(),
-        rows: Vec::new(),
-    };
-    for batch in batches {
-        if sample.headers.is_empty() {
-            let fields = batch.schema_ref().fields();
-            sample.headers = fields.iter().map(|field| field.name().clone()).collect();
-        }
-        for row in 0..batch.num_rows().min(PREVIEW_ROWS - sample.rows.len()) {
-            let cells = batch.columns().iter();
-            let cells = cells.map(|array| table::shown(array.as_ref(), row));
-            sample.rows.push(cells.collect());
-        }
-        if sample.rows.len() == PREVIEW_ROWS {
-            break;
-        }
-    }
-    sample
+fn of_arrow(bytes: &[u8], format: Format) -> Option<Sample> {
+    let (headers, rows) = arrow::first_rows(bytes, format, PREVIEW_ROWS).ok()?;
+    Some(Sample { headers, rows })
 }
 
 /// What four of five values look like.

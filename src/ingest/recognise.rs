@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use super::json::CUT_OFF;
 use super::names::Terms;
 use super::objects::{ENVELOPES, Objects};
-use super::{Format, IngestError, Stranger, encoding, people, sniff};
+use super::{Format, IngestError, Stranger, arrow, encoding, people, sniff};
 use crate::protocol::LoadOptions;
 
 /// A text is judged by its first lines; a few damaged ones must not hide the good ones after them.
@@ -65,6 +65,9 @@ pub fn recognise_with(bytes: &[u8], options: &LoadOptions) -> Result<Format, Ing
         .find(|(signature, _)| bytes.starts_with(signature));
     if let Some(&(_, stranger)) = known {
         return Err(IngestError::Stranger(stranger));
+    }
+    if arrow::is_old_stream(bytes) {
+        return Ok(Format::ArrowStream);
     }
     if bytes.starts_with(b"ORC") && bytes.ends_with(b"ORC") {
         return Err(IngestError::Stranger(Stranger::Orc));

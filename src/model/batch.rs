@@ -128,18 +128,26 @@ impl BatchBuilder {
 
     /// Adds whole columns; their texts are codes of [`Self::code`], without values.
     pub fn append_coded(&mut self, rows: Batch) {
+        /// The first columns are taken as they are, without a copy.
+        fn extend<T>(held: &mut Vec<T>, new: Vec<T>) {
+            if held.is_empty() {
+                *held = new;
+            } else {
+                held.extend(new);
+            }
+        }
         let batch = &mut self.batch;
-        batch.time_us.extend(rows.time_us);
-        batch.kind.extend(rows.kind);
-        batch.outcome.extend(rows.outcome);
-        batch.event_id.extend(rows.event_id);
-        batch.duration_ms.extend(rows.duration_ms);
-        batch.cost_usd.extend(rows.cost_usd);
-        batch.tokens_in.extend(rows.tokens_in);
-        batch.tokens_out.extend(rows.tokens_out);
-        batch.bytes.extend(rows.bytes);
+        extend(&mut batch.time_us, rows.time_us);
+        extend(&mut batch.kind, rows.kind);
+        extend(&mut batch.outcome, rows.outcome);
+        extend(&mut batch.event_id, rows.event_id);
+        extend(&mut batch.duration_ms, rows.duration_ms);
+        extend(&mut batch.cost_usd, rows.cost_usd);
+        extend(&mut batch.tokens_in, rows.tokens_in);
+        extend(&mut batch.tokens_out, rows.tokens_out);
+        extend(&mut batch.bytes, rows.bytes);
         for (held, new) in batch.text.iter_mut().zip(rows.text) {
-            held.codes.extend(new.codes);
+            extend(&mut held.codes, new.codes);
         }
     }
 

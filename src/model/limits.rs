@@ -19,6 +19,11 @@ pub const ZSTD_WINDOW_BYTES_MAX: u64 = 128 * MIB;
 pub const PAGE_BYTES_MAX: u64 = 64 * MIB;
 pub const ROW_GROUPS_MAX: usize = 10_000;
 pub const COLUMNS_MAX: usize = 1_000;
+/// Columns inside of columns: how deep, and how many in all.
+pub const NESTING_MAX: usize = 64;
+pub const NESTED_COLUMNS_MAX: usize = 10_000;
+/// What a row of columns counts for at least, however few bytes a file has for it; it takes more once it is read.
+pub const ROW_BYTES_MIN: u64 = 32;
 pub const JSON_DEPTH_MAX: usize = 64;
 /// One line of NDJSON, one object of JSON, one row of CSV; OTLP lines are whole export requests and may be larger.
 pub const LINE_BYTES_MAX: usize = MIB as usize;

@@ -5,6 +5,7 @@
     reason = "a test that can't go on should stop"
 )]
 
+mod arrow;
 mod bad_input;
 mod bad_text;
 mod charts;

@@ -171,11 +171,11 @@ impl Load<'_> {
         self.answer(result, None, started_ms);
     }
 
-    /// Parquet and zstd become an Arrow stream; everything else stays as it is.
+    /// Parquet becomes an Arrow stream; everything else stays as it is.
     async fn plain<'b>(&self, bytes: &'b [u8]) -> Result<Plain<'b>, Refused> {
         let columnar = ingest::recognise_with(bytes, self.options)
             .ok()
-            .filter(|&format| ingest::needs_columnar(bytes, format));
+            .filter(|&format| ingest::needs_columnar(format));
         let Some(format) = columnar else {
             return Ok(Plain(bytes.into(), None));
         };
