@@ -51,7 +51,7 @@ unit: setup ## unit, property and golden tests
 	$(ENV) cargo test
 
 e2e: build demo ## the application in a real browser
-	$(ENV) node --test --test-concurrency=1 --test-reporter=spec tests/e2e/*.test.mjs
+	$(ENV) node --test --test-concurrency=1 --test-force-exit --test-timeout=300000 --test-reporter=spec tests/e2e/*.test.mjs
 
 bench: build demo ## native kernels, then the application in a real browser
 	$(ENV) cargo bench --bench engine

@@ -129,22 +129,28 @@ fn batches() -> Vec<RecordBatch> {
             ("user", Arc::new(users.finish())),
             (
                 "server",
-                Arc::new(StringArray::from_iter(
-                    (0..rows).map(|row| (row > 2).then_some("é")),
-                )),
+                Arc::new(
+                    (0..rows)
+                        .map(|row| (row > 2).then_some("é"))
+                        .collect::<StringArray>(),
+                ),
             ),
             (
                 "duration_ms",
-                Arc::new(Float64Array::from_iter(
-                    (0..rows).map(|row| (row % 2 == 0).then_some(1.5)),
-                )),
+                Arc::new(
+                    (0..rows)
+                        .map(|row| (row % 2 == 0).then_some(1.5))
+                        .collect::<Float64Array>(),
+                ),
             ),
             ("tokens_in", Arc::new(Int64Array::from_iter_values(0..rows))),
             (
                 "bytes",
-                Arc::new(UInt64Array::from_iter(
-                    (0..rows).map(|row| (row != 1).then_some(9)),
-                )),
+                Arc::new(
+                    (0..rows)
+                        .map(|row| (row != 1).then_some(9))
+                        .collect::<UInt64Array>(),
+                ),
             ),
         ];
         RecordBatch::try_from_iter_with_nullable(
@@ -274,7 +280,7 @@ fn arrow_with_bytes_turned_put_in_or_taken_out_adds_up_or_is_refused() {
     for round in 0..10_000 {
         let (name, whole) = &files[round % files.len()];
         let mut bytes = whole.clone();
-        for _ in 0..1 + below(3) {
+        for _ in 0..=below(3) {
             let at = below(bytes.len());
             match below(4) {
                 0 => bytes[at] ^= 1 << below(8),

@@ -15,6 +15,8 @@ export const SHARED = process.env.TOOLSCOPE_SHARED ?? join(ROOT, "../shared");
 /** Starts `toolscope serve` on a free port; `{ url, stop }`. */
 export async function serve(data = DEMO, more = []) {
   const child = spawn(TOOLSCOPE, ["serve", "--app", DIST, "--data", data, "--port", "0", ...more], { stdio: ["ignore", "pipe", "inherit"] });
+  // A test that fails stops nothing itself.
+  process.on("exit", () => child.kill());
   let said = "";
   for await (const chunk of child.stdout) {
     said += chunk;
