@@ -154,8 +154,10 @@ pub fn batches(
     }
     check_file(bytes)?;
     lengths::check_arrow(bytes, format)?;
-    let whole = FileReader::try_new(Cursor::new(bytes), None).map_err(failed)?;
-    let schema = whole.schema();
+    // A reader holds its dictionaries: the first goes before the second comes.
+    let schema = FileReader::try_new(Cursor::new(bytes), None)
+        .map_err(failed)?
+        .schema();
     let (kept, dropped) = projection(&schema, format, terms)?;
     let reader = FileReader::try_new(Cursor::new(bytes), Some(kept)).map_err(failed)?;
     for batch in reader {

@@ -2,7 +2,7 @@
 //!
 //! Owns: the walk over Arrow's messages and Parquet's page headers. Does not own: decoding (`arrow`, `parquet`).
 
-use arrow_ipc::{Message, root_as_footer, root_as_message};
+use arrow_ipc::{Block, Message, root_as_footer, root_as_message};
 
 use super::recognise::{ARROW_MAGIC, CONTINUATION};
 use super::{Format, IngestError};
@@ -27,20 +27,40 @@ pub fn check_arrow(bytes: &[u8], format: Format) -> Result<(), IngestError> {
     });
     let footer = footer.and_then(|footer| root_as_footer(footer).ok());
     let footer = footer.ok_or(damaged("its footer can't be read"))?;
-    let blocks = footer.dictionaries().into_iter().flatten();
-    for block in blocks.chain(footer.recordBatches().into_iter().flatten()) {
-        let outside = damaged("a batch lies outside of the file");
-        let part = |length: i64| usize::try_from(length).ok();
-        let start = part(block.offset()).ok_or(outside.clone())?;
-        let end = part(block.metaDataLength().into())
-            .zip(part(block.bodyLength()))
-            .and_then(|(metadata, body)| start.checked_add(metadata)?.checked_add(body));
-        if end.is_none_or(|end| end > bytes.len()) {
-            return Err(outside);
+    // All dictionaries are unpacked before the first row.
+    let mut dictionaries_bytes = 0_u64;
+    for block in footer.dictionaries().into_iter().flatten() {
+        let unpacked = check_block(bytes, block, format)?;
+        dictionaries_bytes = dictionaries_bytes.saturating_add(unpacked);
+        if dictionaries_bytes > DECODED_BYTES_MAX {
+            let what = "1 GiB decoded";
+            return Err(IngestError::TooLarge { format, what });
         }
-        check_message(bytes, start, format)?;
+    }
+    for block in footer.recordBatches().into_iter().flatten() {
+        check_block(bytes, block, format)?;
     }
     Ok(())
+}
+
+/// Checks a message of a file as its reader sees it: where the body begins is said by the block, not by the message.
+/// Gives what its buffers say they unpack to.
+fn check_block(bytes: &[u8], block: &Block, format: Format) -> Result<u64, IngestError> {
+    let damaged = |what| IngestError::Damaged { format, what };
+    let part = |length: i64| usize::try_from(length).ok();
+    let parts = part(block.offset()).and_then(|start| {
+        let rest = bytes.get(start..)?;
+        let (metadata, rest) = rest.split_at_checked(part(block.metaDataLength().into())?)?;
+        Some((metadata, rest.get(..part(block.bodyLength())?)?))
+    });
+    let (metadata, body) = parts.ok_or(damaged("a batch lies outside of the file"))?;
+    let message = metadata
+        .strip_prefix(&CONTINUATION)
+        .unwrap_or(metadata)
+        .get(4..)
+        .and_then(|metadata| root_as_message(metadata).ok())
+        .ok_or(damaged("a message can't be read"))?;
+    check_buffers(&message, body, format)
 }
 
 /// Checks the message that begins here; gives where it ends, `None` at the end of the stream.
@@ -69,14 +89,15 @@ fn check_message(bytes: &[u8], start: usize, format: Format) -> Result<Option<us
     Ok(Some(bytes.len() - rest.len() + body.len()))
 }
 
-/// A compressed buffer begins with the length it unpacks to.
-fn check_buffers(message: &Message<'_>, body: &[u8], format: Format) -> Result<(), IngestError> {
+/// A compressed buffer begins with the length it unpacks to. Gives the sum of them.
+fn check_buffers(message: &Message<'_>, body: &[u8], format: Format) -> Result<u64, IngestError> {
+    let mut sum = 0_u64;
     let batch = message.header_as_record_batch().or_else(|| {
         let dictionary = message.header_as_dictionary_batch()?;
         dictionary.data()
     });
     let Some(batch) = batch.filter(|batch| batch.compression().is_some()) else {
-        return Ok(());
+        return Ok(sum);
     };
     for buffer in batch.buffers().into_iter().flatten() {
         let packed = usize::try_from(buffer.offset())
@@ -102,8 +123,9 @@ fn check_buffers(message: &Message<'_>, body: &[u8], format: Format) -> Result<(
                 },
             });
         }
+        sum = sum.saturating_add(promised);
     }
-    Ok(())
+    Ok(sum)
 }
 
 /// The pages of a Parquet column chunk: each lies within it and is no larger than is allowed.

@@ -56,6 +56,7 @@ fn main() {
     assert!(!chosen.is_empty(), "no target {}", arguments.target);
     if let Some(path) = &arguments.replay {
         let input = std::fs::read(path).unwrap();
+        watch::IS_REPLAY.store(true, Ordering::Relaxed);
         chosen.iter().for_each(|target| (target.run)(&input));
         println!("{} ran without a panic", path.display());
         return;

@@ -2,6 +2,7 @@
 //! Does not own: what is run.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +22,8 @@ thread_local! {
     static PANIC: RefCell<Option<Panic>> = const { RefCell::new(None) };
 }
 static TOO_MUCH: AtomicBool = AtomicBool::new(false);
+/// One input is run to see what is wrong with it.
+pub static IS_REPLAY: AtomicBool = AtomicBool::new(false);
 
 pub struct Counting;
 
@@ -57,8 +60,16 @@ fn count(bytes: isize) {
     });
     let Ok(live) = live else { return };
     let _ = PEAK.try_with(|peak| peak.set(peak.get().max(live)));
+    if bytes <= 0 || live <= STOP_BYTES {
+        return;
+    }
+    if IS_REPLAY.load(Ordering::Relaxed) {
+        let _ = LIVE.try_with(|live| live.set(isize::MIN / 2));
+        println!("too much memory:\n{}", Backtrace::force_capture());
+        std::process::exit(1);
+    }
     // Neither a panic nor an abort would leave the input behind; the watchdog does.
-    while bytes > 0 && live > STOP_BYTES {
+    loop {
         TOO_MUCH.store(true, Ordering::Relaxed);
         std::thread::sleep(Duration::from_millis(100));
     }
