@@ -140,8 +140,8 @@ pub fn batches(
             }
             each(&batch, tally)
         };
+    check(bytes, format)?;
     if format == Format::ArrowStream {
-        lengths::check_arrow(bytes, format)?;
         let whole = StreamReader::try_new(Cursor::new(bytes), None).map_err(failed)?;
         let schema = whole.schema();
         let (kept, dropped) = projection(&schema, format, terms)?;
@@ -152,8 +152,6 @@ pub fn batches(
         }
         return Ok(());
     }
-    check_file(bytes)?;
-    lengths::check_arrow(bytes, format)?;
     // A reader holds its dictionaries: the first goes before the second comes.
     let schema = FileReader::try_new(Cursor::new(bytes), None)
         .map_err(failed)?
@@ -164,6 +162,14 @@ pub fn batches(
         take(batch, &dropped, tally)?;
     }
     Ok(())
+}
+
+/// What is to hold before a reader is trusted with the bytes.
+pub fn check(bytes: &[u8], format: Format) -> Result<(), IngestError> {
+    if format == Format::ArrowFile {
+        check_file(bytes)?;
+    }
+    lengths::check_arrow(bytes, format)
 }
 
 /// A file ends with its footer's length and the magic; without them it was cut.
@@ -198,7 +204,7 @@ fn count_dropped(schema: &Schema, tally: &mut Tally) {
     }
 }
 
-fn failure(error: &ArrowError, format: Format) -> IngestError {
+pub fn failure(error: &ArrowError, format: Format) -> IngestError {
     let sentence = error.to_string();
     let has = |needle: &str| sentence.to_ascii_lowercase().contains(needle);
     if has("zstd") {

@@ -96,9 +96,10 @@ fn check_buffers(message: &Message<'_>, body: &[u8], format: Format) -> Result<u
         let dictionary = message.header_as_dictionary_batch()?;
         dictionary.data()
     });
-    let Some(batch) = batch.filter(|batch| batch.compression().is_some()) else {
+    let Some(batch) = batch else {
         return Ok(sum);
     };
+    let is_compressed = batch.compression().is_some();
     for buffer in batch.buffers().into_iter().flatten() {
         let packed = usize::try_from(buffer.offset())
             .ok()
@@ -108,6 +109,9 @@ fn check_buffers(message: &Message<'_>, body: &[u8], format: Format) -> Result<u
             format,
             what: "a column lies outside of its batch",
         })?;
+        if !is_compressed {
+            continue;
+        }
         let promised = packed
             .first_chunk::<8>()
             .and_then(|length| u64::try_from(i64::from_le_bytes(*length)).ok())

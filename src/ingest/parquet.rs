@@ -120,7 +120,7 @@ pub fn first_rows(bytes: &[u8], rows: usize) -> Result<Vec<RecordBatch>, IngestE
         .with_batch_size(rows)
         .build()
         .map_err(|error| failure(&error))?;
-    Ok(reader.flatten().collect())
+    Ok(reader.map_while(Result::ok).collect())
 }
 
 fn check_ends(bytes: &[u8]) -> Result<(), IngestError> {

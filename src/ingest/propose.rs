@@ -12,7 +12,7 @@ use super::names::Terms;
 use super::objects::Objects;
 use super::recognise::{Shape, without_mark};
 use super::records::{Next, Records};
-use super::{Format, IngestError, encoding, recognise_with, sniff, table};
+use super::{Format, IngestError, arrow, encoding, recognise_with, sniff, table};
 use crate::model::limits::{COLUMNS_MAX, PREVIEW_CELL_CHARS, PREVIEW_ROWS};
 use crate::model::schema::SCHEMA;
 use crate::model::{Column, ColumnType, Outcome};
@@ -128,13 +128,8 @@ fn sample(bytes: &[u8], format: Format, options: &LoadOptions) -> Option<Sample>
     match format {
         Format::Csv | Format::Tsv => of_table(bytes, options),
         Format::Ndjson | Format::Json => Some(of_objects(without_mark(bytes))),
-        Format::ArrowFile => {
-            let reader = FileReader::try_new(Cursor::new(bytes), None).ok()?;
-            super::guarded(format, || Ok(of_batches(reader.flatten()))).ok()
-        }
-        Format::ArrowStream => {
-            let reader = StreamReader::try_new(Cursor::new(bytes), None).ok()?;
-            super::guarded(format, || Ok(of_batches(reader.flatten()))).ok()
+        Format::ArrowFile | Format::ArrowStream => {
+            super::guarded(format, || of_arrow(bytes, format)).ok()
         }
         #[cfg(feature = "columnar")]
         Format::Parquet => {
@@ -145,6 +140,20 @@ fn sample(bytes: &[u8], format: Format, options: &LoadOptions) -> Option<Sample>
         }
         _ => None,
     }
+}
+
+/// The batches before the first that can't be read.
+fn of_arrow(bytes: &[u8], format: Format) -> Result<Sample, IngestError> {
+    arrow::check(bytes, format)?;
+    let failed = |error| arrow::failure(&error, format);
+    let bytes = Cursor::new(bytes);
+    Ok(if format == Format::ArrowStream {
+        let reader = StreamReader::try_new(bytes, None).map_err(failed)?;
+        of_batches(reader.map_while(Result::ok))
+    } else {
+        let reader = FileReader::try_new(bytes, None).map_err(failed)?;
+        of_batches(reader.map_while(Result::ok))
+    })
 }
 
 fn of_table(bytes: &[u8], options: &LoadOptions) -> Option<Sample> {

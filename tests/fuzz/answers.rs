@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use toolscope::engine::PartialAnswer;
 use toolscope::engine::sketch::{DdSketch, HyperLogLog};
+use toolscope::model::zone::DAY_US;
 use toolscope::model::{Directory, Zone};
 use toolscope::native::zones;
 use toolscope::protocol::{self, LoadOptions, Memory, Request, Response};
@@ -118,6 +119,11 @@ fn url_question(bytes: &[u8]) {
         service.set_zone(zone.clone());
         let (period, _) = question.periods(&context, &zone);
         assert!(period.from_us <= period.until_us);
+        // Thousands of years by days take their time: a few of those are enough.
+        let is_long = period.length_us() / DAY_US > 4_000;
+        if is_long && bytes.iter().map(|byte| u32::from(*byte)).sum::<u32>() % 32 != 0 {
+            return;
+        }
         let queries: Vec<_> = widgets::DASHBOARDS
             .iter()
             .flat_map(|(_, ids)| *ids)
