@@ -27,11 +27,16 @@ impl Fold {
         let failures = count(&rows.failures, row).unwrap_or_default();
         let successes = count(&rows.successes, row).unwrap_or(executions.saturating_sub(failures));
         let counts = &mut self.counts[slot as usize];
-        counts[usize::from(Outcome::Success as u8)] += successes;
-        counts[usize::from(Outcome::Failure as u8)] += failures;
         // What neither succeeded nor failed was stopped.
-        counts[usize::from(CANCELLED)] +=
-            executions.saturating_sub(successes.saturating_add(failures));
+        let stopped = executions.saturating_sub(successes.saturating_add(failures));
+        for (outcome, count) in [
+            (Outcome::Success as u8, successes),
+            (Outcome::Failure as u8, failures),
+            (CANCELLED, stopped),
+        ] {
+            let held = &mut counts[usize::from(outcome)];
+            *held = held.saturating_add(count);
+        }
         let state = self.hours.entry(slot).or_default();
         if self.kinds.is_some() {
             state.kinds.get_or_insert_default().lacks_kinds = true;
@@ -77,7 +82,7 @@ fn hour_durations(state: &mut DurationState, segment: &HourSegment, row: usize, 
     }
     match number(&rows.duration_sum_ms, row) {
         Some(sum_ms) => {
-            state.count += finished;
+            state.count = state.count.saturating_add(finished);
             state.add_sum(sum_ms);
         }
         None => state.lacks_sum = true,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::packed;
-use super::state::{DurationState, FloatSum, union};
+use super::state::{DurationState, FloatSum, total, union};
 use crate::model::{EventKind, Outcome, TimeUs};
 
 /// The events of one kind.
@@ -21,7 +21,7 @@ pub struct KindState {
 
 impl KindState {
     pub fn events(&self) -> u64 {
-        self.outcomes.iter().sum()
+        total(&self.outcomes)
     }
 
     pub fn of(&self, outcome: Outcome) -> u64 {
@@ -30,12 +30,13 @@ impl KindState {
 
     /// Those that failed or were refused.
     pub fn failures(&self) -> u64 {
-        self.of(Outcome::Failure) + self.of(Outcome::Rejected)
+        self.of(Outcome::Failure)
+            .saturating_add(self.of(Outcome::Rejected))
     }
 
     fn merge(&mut self, other: Self) {
         for (mine, theirs) in self.outcomes.iter_mut().zip(other.outcomes) {
-            *mine += theirs;
+            *mine = mine.saturating_add(theirs);
         }
         self.durations.merge(&other.durations);
         self.values.extend(other.values);
@@ -57,7 +58,7 @@ impl AmountState {
         self.tokens_in = self.tokens_in.saturating_add(other.tokens_in);
         self.tokens_out = self.tokens_out.saturating_add(other.tokens_out);
         self.cost_usd.merge(&other.cost_usd);
-        self.only_cost += other.only_cost;
+        self.only_cost = self.only_cost.saturating_add(other.only_cost);
     }
 }
 
@@ -110,9 +111,9 @@ impl Link {
         if self.first_connect_us == TimeUs::MAX || self.lacks_duration {
             return None;
         }
-        let whole = u64::try_from(session_last_us - self.first_connect_us).ok()?;
+        let whole = u64::try_from(session_last_us.saturating_sub(self.first_connect_us)).ok()?;
         let open = if self.is_open() {
-            u64::try_from(session_last_us - self.last_connect_us).ok()?
+            u64::try_from(session_last_us.saturating_sub(self.last_connect_us)).ok()?
         } else {
             0
         };
@@ -153,8 +154,8 @@ pub struct KindStates {
 impl KindStates {
     /// Events that are counted here and nowhere else.
     pub fn events(&self) -> u64 {
-        let counted: u64 = self.of_kind.values().map(KindState::events).sum();
-        counted + self.amounts.only_cost
+        let counted = self.of_kind.values().map(KindState::events);
+        counted.fold(self.amounts.only_cost, u64::saturating_add)
     }
 
     pub fn merge(&mut self, other: Self) {

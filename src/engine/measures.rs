@@ -16,7 +16,7 @@ pub fn cell(metric: MetricId, state: &mut GroupState, executions_of_all: u64) ->
             .map_or(Cell::Null, Cell::Float)
     };
     let (successes, failures) = (state.count(Outcome::Success), state.count(Outcome::Failure));
-    let interval = || wilson_interval(successes, successes + failures);
+    let interval = || wilson_interval(successes, successes.saturating_add(failures));
     let durations = &state.durations;
     match metric {
         MetricId::Executions => count(state.executions()),

@@ -91,11 +91,11 @@ impl PartialAnswer {
                 mine.merge(theirs);
             }
         }
-        self.rows_scanned += other.rows_scanned;
-        self.rows_skipped += other.rows_skipped;
+        self.rows_scanned = self.rows_scanned.saturating_add(other.rows_scanned);
+        self.rows_skipped = self.rows_skipped.saturating_add(other.rows_skipped);
         self.fingerprint = self.fingerprint.wrapping_add(other.fingerprint);
         self.newest_event_us = self.newest_event_us.max(other.newest_event_us);
-        self.future_events += other.future_events;
+        self.future_events = self.future_events.saturating_add(other.future_events);
         self.hours_cut |= other.hours_cut;
         self.held.merge(other.held);
         self

@@ -94,8 +94,8 @@ impl DurationState {
     }
 
     pub fn merge(&mut self, other: &Self) {
-        self.count += other.count;
-        self.sum_us += other.sum_us;
+        self.count = self.count.saturating_add(other.count);
+        self.sum_us = self.sum_us.saturating_add(other.sum_us);
         self.sum_ms.merge(&other.sum_ms);
         self.add_extremes(other.min_ms, other.max_ms);
         self.lacks_sum |= other.lacks_sum;
@@ -145,10 +145,14 @@ impl GroupState {
 
     /// All but rejected calls.
     pub fn executions(&self) -> u64 {
-        self.counts[..usize::from(CLASS_CONVERSATION)]
-            .iter()
-            .sum::<u64>()
-            - self.count(Outcome::Rejected)
+        let rejected = Outcome::Rejected as usize;
+        total(
+            self.counts[..usize::from(CLASS_CONVERSATION)]
+                .iter()
+                .enumerate()
+                .filter(|&(outcome, _)| outcome != rejected)
+                .map(|(_, count)| count),
+        )
     }
 
     /// Conversations of every outcome.
@@ -159,12 +163,12 @@ impl GroupState {
     /// Rows, and executions of pre-aggregated rows.
     pub fn events(&self) -> u64 {
         let others = self.kinds.as_ref().map_or(0, |kinds| kinds.events());
-        self.counts.iter().sum::<u64>() + others
+        total(&self.counts).saturating_add(others)
     }
 
     pub fn merge(&mut self, other: Self) {
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
-            *mine += theirs;
+            *mine = mine.saturating_add(theirs);
         }
         self.durations.merge(&other.durations);
         if self.values.is_empty() {
@@ -221,6 +225,12 @@ fn merge_option<T>(mine: &mut Option<T>, theirs: Option<T>, merge: impl FnOnce(&
         (None, theirs) => *mine = theirs,
         (Some(_), None) => {}
     }
+}
+
+/// Counts of hostile hours stop at the greatest number there is, which keeps adding associative.
+pub(super) fn total<'a>(counts: impl IntoIterator<Item = &'a u64>) -> u64 {
+    let counts = counts.into_iter();
+    counts.fold(0, |sum: u64, &count| sum.saturating_add(count))
 }
 
 /// Of two ascending lists.

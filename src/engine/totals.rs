@@ -61,7 +61,7 @@ impl Tabler<'_> {
 
     pub(super) fn executions(&self, task: usize) -> u64 {
         let groups = self.tasks[task].groups.iter();
-        groups.map(|(_, state)| state.executions()).sum()
+        groups.fold(0, |sum, (_, state)| sum.saturating_add(state.executions()))
     }
 
     /// Lengths in days, when the two periods differ in length.

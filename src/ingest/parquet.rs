@@ -52,7 +52,7 @@ pub fn first_rows(bytes: &[u8], rows: usize) -> Result<Vec<u8>, IngestError> {
             .with_batch_size(rows)
             .build()
             .map_err(|error| failure(&error))?;
-        written(reader.flatten().collect(), &[])
+        written(reader.map_while(Result::ok).collect(), &[])
     })
 }
 

@@ -5,7 +5,7 @@ const Z_95: f64 = 1.959_963_984_540_054;
 
 /// Successes ÷ (successes + failures); `None` when neither happened.
 pub fn success_rate(successes: u64, failures: u64) -> Option<f64> {
-    let finished = successes + failures;
+    let finished = successes.saturating_add(failures);
     (finished > 0).then(|| successes as f64 / finished as f64)
 }
 

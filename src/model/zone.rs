@@ -14,6 +14,10 @@ use super::TimeUs;
 pub const SECOND_US: i64 = 1_000_000;
 pub const HOUR_US: i64 = 3_600 * SECOND_US;
 pub const DAY_US: i64 = 24 * HOUR_US;
+const DAY_S: i32 = 24 * 3_600;
+/// The beginning of year 0 and the end of year 9999, seconds since 1970.
+const TRANSITION_S_MIN: i64 = -62_167_219_200;
+const TRANSITION_S_MAX: i64 = 253_402_300_799;
 
 /// A zone's rules: the offset before the first transition, then each transition with the offset from there on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +86,14 @@ impl Bucket {
 
 /// A zone ready to use; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "ZoneRules")]
 pub struct Zone(Arc<ZoneRules>);
+
+impl From<ZoneRules> for Zone {
+    fn from(rules: ZoneRules) -> Self {
+        Self::new(rules)
+    }
+}
 
 impl Default for Zone {
     fn default() -> Self {
@@ -91,7 +102,16 @@ impl Default for Zone {
 }
 
 impl Zone {
+    /// Rules come from files: transitions beyond the calendar are left out, offsets are within a day.
     pub fn new(mut rules: ZoneRules) -> Self {
+        let within_a_day = |offset_s: i32| offset_s.clamp(-DAY_S, DAY_S);
+        rules.initial_offset_s = within_a_day(rules.initial_offset_s);
+        rules
+            .transitions
+            .retain(|(at_s, _)| (TRANSITION_S_MIN..=TRANSITION_S_MAX).contains(at_s));
+        for (_, offset_s) in &mut rules.transitions {
+            *offset_s = within_a_day(*offset_s);
+        }
         rules.transitions.sort_unstable_by_key(|&(at_s, _)| at_s);
         Self(Arc::new(rules))
     }

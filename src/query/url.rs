@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, Datelike, SecondsFormat};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::{Clause, CompareSpec, Dimension, Question, RangeSpec};
@@ -98,9 +98,9 @@ pub fn parse(query: &str, defaults: &Question) -> (Question, Vec<Warning>) {
                 Some(start) => question.week_start = start,
                 None => degrade(format!("A week does not begin on “{}” here.", shown(&text))),
             },
-            "now" => match DateTime::parse_from_rfc3339(&text) {
-                Ok(time) => question.now_us = Some(time.timestamp_micros()),
-                Err(_) => degrade(format!("The time “{}” is not understood.", shown(&text))),
+            "now" => match instant(&text) {
+                Some(now_us) => question.now_us = Some(now_us),
+                None => degrade(format!("The time “{}” is not understood.", shown(&text))),
             },
             key => match clause(key, value) {
                 Some(clause) => question.filters.push(clause),
@@ -112,6 +112,14 @@ pub fn parse(query: &str, defaults: &Question) -> (Question, Vec<Warning>) {
         }
     }
     (question, warnings)
+}
+
+/// An RFC 3339 time that [`format`] can write: near the ends of its years an offset leads beyond them.
+fn instant(text: &str) -> Option<i64> {
+    let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+    (0..=9999)
+        .contains(&time.year())
+        .then(|| time.timestamp_micros())
 }
 
 fn clause(key: &str, values: &str) -> Option<Clause> {

@@ -158,7 +158,7 @@ fn total(loading: &ArchiveLoad) -> SourceReceipt {
         total.accepted += member.accepted;
         total.set_aside += member.set_aside;
         total.duplicates += member.duplicates;
-        total.executions += member.executions;
+        total.executions = total.executions.saturating_add(member.executions);
         total.names_cut += member.names_cut;
         let times = [total.min_time_us, member.min_time_us];
         total.min_time_us = times.into_iter().flatten().min();

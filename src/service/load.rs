@@ -185,7 +185,9 @@ impl Service {
                     }
                     Data::Aggregates(batch) => {
                         let span = span(&batch.hour_us);
-                        let executions = batch.executions.iter().sum();
+                        let counts = batch.executions.iter();
+                        let executions =
+                            counts.fold(0, |sum: u64, count| sum.saturating_add(*count));
                         let mut receipt =
                             decoded.tally.into_receipt(name, shown, "aggregate", size);
                         let taken = self.engine.load_aggregate(source, batch);
