@@ -8,8 +8,10 @@ DEMO := target/demo
 PORT ?= 8080
 EVENTS ?= 1000000
 SEED ?= 1
+SECONDS ?= 60
+TARGET ?= all
 
-.PHONY: help setup companion web build demo run test check unit e2e bench golden clean
+.PHONY: help setup companion web build demo run test check unit e2e bench fuzz golden clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +58,9 @@ e2e: build demo ## the application in a real browser
 bench: build demo ## native kernels, then the application in a real browser
 	$(ENV) cargo bench --bench engine
 	$(ENV) node benches/browser/run.mjs
+
+fuzz: setup ## feed broken bytes to every reader: make fuzz SECONDS=60 TARGET=all
+	$(ENV) cargo test --release --no-default-features --features native --test fuzz -- --seconds $(SECONDS) --target $(TARGET)
 
 golden: ## make the golden files again, with DuckDB and Polars
 	scripts/setup.sh python
