@@ -10,8 +10,9 @@ EVENTS ?= 1000000
 SEED ?= 1
 SECONDS ?= 60
 TARGET ?= all
+LONG ?=
 
-.PHONY: help setup companion web build demo run test check unit e2e bench fuzz golden clean
+.PHONY: help setup companion web build demo run test check unit fuzz e2e bench golden clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,8 +50,12 @@ check: setup ## formatting, lints, each feature alone
 	$(ENV) cargo clippy -q --all-targets -- -D warnings
 	$(ENV) for feature in app worker columnar-module; do echo "clippy: $$feature for the browser" && cargo clippy -q $(WASM) $$feature -- -D warnings || exit 1; done
 
-unit: setup ## unit, property and golden tests
+unit: setup ## unit, property and golden tests; LONG=1: also a minute of fuzzing for each reader
 	$(ENV) cargo test
+	$(if $(LONG),$(MAKE) fuzz)
+
+fuzz: setup ## mutated inputs over every reader; SECONDS=60 for each TARGET=all SEED=1
+	$(ENV) cargo test --test fuzz -- --seconds $(SECONDS) --target $(TARGET) --seed $(SEED)
 
 e2e: build demo ## the application in a real browser
 	$(ENV) node --test --test-concurrency=1 --test-force-exit --test-timeout=300000 --test-reporter=spec tests/e2e/*.test.mjs
@@ -58,9 +63,6 @@ e2e: build demo ## the application in a real browser
 bench: build demo ## native kernels, then the application in a real browser
 	$(ENV) cargo bench --bench engine
 	$(ENV) node benches/browser/run.mjs
-
-fuzz: setup ## feed broken bytes to every reader: make fuzz SECONDS=60 TARGET=all
-	$(ENV) cargo test --release --no-default-features --features native --test fuzz -- --seconds $(SECONDS) --target $(TARGET)
 
 golden: ## make the golden files again, with DuckDB and Polars
 	scripts/setup.sh python

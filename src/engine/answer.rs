@@ -38,6 +38,11 @@ pub fn answer(
     partial
         .tasks
         .resize_with(plan.tasks.len(), Default::default);
+    // States come from elsewhere: of another question they have no place here.
+    for (state, task) in partial.tasks.iter_mut().zip(&plan.tasks) {
+        let parts = task.dimensions.len();
+        state.groups.retain(|(key, _)| key.len() == parts);
+    }
     let warnings = warnings(&partial, &plan, queries, context, directory);
     let held = partial.held;
     let tables: Vec<ResultTable> = queries

@@ -106,6 +106,12 @@ impl PartialAnswer {
     }
 
     pub fn decode(bytes: &[u8]) -> Result<Self, PartialError> {
-        postcard::from_bytes(bytes).map_err(|_| PartialError)
+        let partial: Self = postcard::from_bytes(bytes).map_err(|_| PartialError)?;
+        let mut groups = partial.tasks.iter().flat_map(|task| &task.groups);
+        if groups.all(|(_, state)| state.is_sound()) {
+            Ok(partial)
+        } else {
+            Err(PartialError)
+        }
     }
 }

@@ -139,6 +139,13 @@ pub struct GroupState {
 }
 
 impl GroupState {
+    /// Do its sketches hold what sketches can? Everything else in it may be anything.
+    pub fn is_sound(&self) -> bool {
+        let people = self.user_sketch.iter().chain(self.first_sketches.values());
+        let mut durations = self.value_sketch.iter();
+        durations.all(DdSketch::is_sound) && people.into_iter().all(HyperLogLog::is_sound)
+    }
+
     pub fn count(&self, outcome: Outcome) -> u64 {
         self.counts[outcome as usize]
     }

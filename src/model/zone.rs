@@ -14,6 +14,11 @@ use super::TimeUs;
 pub const SECOND_US: i64 = 1_000_000;
 pub const HOUR_US: i64 = 3_600 * SECOND_US;
 pub const DAY_US: i64 = 24 * HOUR_US;
+/// The beginning of year 0 and the end of year 9999, µs since 1970: what a question can be about.
+const CALENDAR_US: (i64, i64) = (
+    TRANSITION_S_MIN * SECOND_US,
+    TRANSITION_S_MAX * SECOND_US + SECOND_US - 1,
+);
 const DAY_S: i32 = 24 * 3_600;
 /// The beginning of year 0 and the end of year 9999, seconds since 1970.
 const TRANSITION_S_MIN: i64 = -62_167_219_200;
@@ -155,12 +160,14 @@ impl Zone {
 
     /// The local calendar day of an instant, as days since 1970-01-01.
     pub fn local_day(&self, time_us: TimeUs) -> i64 {
-        (time_us + self.offset_us(time_us)).div_euclid(DAY_US)
+        time_us
+            .saturating_add(self.offset_us(time_us))
+            .div_euclid(DAY_US)
     }
 
     /// 0..168: local hour of the local day of the week, the week beginning on `week_start`.
     pub fn hour_of_week(&self, time_us: TimeUs, week_start: WeekStart) -> u8 {
-        let local_us = time_us + self.offset_us(time_us);
+        let local_us = time_us.saturating_add(self.offset_us(time_us));
         let day = local_us.div_euclid(DAY_US);
         let hour = local_us.rem_euclid(DAY_US) / HOUR_US;
         (weekday(day, week_start) * 24 + hour) as u8
@@ -168,7 +175,7 @@ impl Zone {
 
     /// The first instant whose local clock shows this day at this µs of the day or later.
     pub fn instant(&self, local_day: i64, us_of_day: i64) -> TimeUs {
-        let local_us = local_day * DAY_US + us_of_day;
+        let local_us = within_calendar(local_day.saturating_mul(DAY_US)).saturating_add(us_of_day);
         // Offsets are within a day of UTC, so the answer lies in one of the offset spans that touch this window.
         let mut at = local_us - DAY_US;
         loop {
@@ -226,7 +233,8 @@ impl Zone {
         match bucket {
             Bucket::Hour => {
                 let offset_us = self.offset_us(key);
-                let local = DateTime::from_timestamp_micros(key + offset_us).unwrap_or_default();
+                let local = DateTime::from_timestamp_micros(key.saturating_add(offset_us))
+                    .unwrap_or_default();
                 let minutes = offset_us / (60 * SECOND_US);
                 let sign = if minutes < 0 { '-' } else { '+' };
                 format!(
@@ -243,7 +251,7 @@ impl Zone {
 
     /// The same wall-clock time `days` later (negative: earlier).
     pub fn shift_days(&self, time_us: TimeUs, days: i64) -> TimeUs {
-        let local_us = time_us + self.offset_us(time_us);
+        let local_us = time_us.saturating_add(self.offset_us(time_us));
         self.instant(
             local_us.div_euclid(DAY_US) + days,
             local_us.rem_euclid(DAY_US),
@@ -252,7 +260,7 @@ impl Zone {
 
     /// The same wall-clock time and day of the month `months` later; 31 March − 1 month is 28 or 29 February.
     pub fn shift_months(&self, time_us: TimeUs, months: i32) -> TimeUs {
-        let local_us = time_us + self.offset_us(time_us);
+        let local_us = time_us.saturating_add(self.offset_us(time_us));
         let day = date(local_us.div_euclid(DAY_US));
         let step = chrono::Months::new(months.unsigned_abs());
         let shifted = if months < 0 {
@@ -265,6 +273,11 @@ impl Zone {
             local_us.rem_euclid(DAY_US),
         )
     }
+}
+
+/// The nearest time that calendars have. Messages may say any.
+pub fn within_calendar(time_us: TimeUs) -> TimeUs {
+    time_us.clamp(CALENDAR_US.0, CALENDAR_US.1)
 }
 
 /// Days since the week began, for a local day since 1970 (a Thursday).

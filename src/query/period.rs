@@ -20,7 +20,7 @@ impl Period {
     }
 
     pub fn length_us(self) -> i64 {
-        self.until_us - self.from_us
+        self.until_us.saturating_sub(self.from_us)
     }
 
     pub fn contains(self, time_us: TimeUs) -> bool {

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{Comparison, Period, typed};
-use crate::model::zone::{DAY_US, HOUR_US, date, day_number, weekday};
+use crate::model::zone::{DAY_US, HOUR_US, date, day_number, weekday, within_calendar};
 use crate::model::{TimeUs, Warning, WarningCode, WeekStart, Zone};
 
 /// A range as asked (Q1).
@@ -209,6 +209,9 @@ impl RangeSpec {
         week_start: WeekStart,
         data_span_us: Option<(TimeUs, TimeUs)>,
     ) -> Period {
+        let now_us = within_calendar(now_us);
+        let data_span_us =
+            data_span_us.map(|(min, max)| (within_calendar(min), within_calendar(max)));
         let end_us = now_us.saturating_add(1);
         match self {
             Self::Last { hours } => {
@@ -224,7 +227,7 @@ impl RangeSpec {
                     return Period::new(zone.instant(this, 0), end_us);
                 }
                 let from = unit.back(this, *ago);
-                let until = unit.back(this, ago - 1);
+                let until = unit.back(this, ago.saturating_sub(1));
                 Period::new(zone.instant(from, 0), zone.instant(until, 0))
             }
             Self::Typed(text) => typed::resolve(text, zone).unwrap_or(Period::new(now_us, now_us)),

@@ -45,6 +45,8 @@ struct Arguments {
     /// For each target, whatever the time.
     inputs: Option<u64>,
     replay: Option<PathBuf>,
+    /// Writes what the inputs are made of under `target/fuzz` instead.
+    wants_seeds: bool,
 }
 
 fn main() {
@@ -59,6 +61,15 @@ fn main() {
         watch::IS_REPLAY.store(true, Ordering::Relaxed);
         chosen.iter().for_each(|target| (target.run)(&input));
         println!("{} ran without a panic", path.display());
+        return;
+    }
+    if arguments.wants_seeds {
+        for target in chosen {
+            for (number, seed) in (target.seeds)().iter().enumerate() {
+                let path = folder().with_file_name(format!("seed-{}-{number}", target.name));
+                std::fs::write(path, seed).unwrap();
+            }
+        }
         return;
     }
     watch::keep_panics();
@@ -85,6 +96,7 @@ fn arguments() -> Arguments {
         seed: 1,
         inputs: None,
         replay: None,
+        wants_seeds: false,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -94,6 +106,7 @@ fn arguments() -> Arguments {
             "--seconds" => found.time = Duration::from_secs_f64(value().parse().unwrap()),
             "--seed" => found.seed = value().parse().unwrap(),
             "--inputs" => found.inputs = Some(value().parse().unwrap()),
+            "--seeds" => found.wants_seeds = true,
             "--replay" => found.replay = Some(value().into()),
             // `cargo test` hands its own arguments to every test program.
             "--list" => std::process::exit(0),

@@ -40,6 +40,13 @@ impl DdSketch {
         Self::default()
     }
 
+    /// Are its bins where bins can be? A sketch may come in another form than the binary one, which says so itself.
+    pub fn is_sound(&self) -> bool {
+        let first = i64::from(self.first);
+        let last = first.saturating_add(self.bins.len() as i64) - 1;
+        self.bins.is_empty() || (first >= -INDEX_LIMIT && last <= INDEX_LIMIT)
+    }
+
     /// How many values were added.
     pub fn count(&self) -> u64 {
         self.bins

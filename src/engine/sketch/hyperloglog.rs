@@ -137,6 +137,23 @@ impl HyperLogLog {
         Ok(sketch)
     }
 
+    /// Are its entries what entries can be? A sketch may come in another form than the binary one, which says so itself.
+    pub fn is_sound(&self) -> bool {
+        match &self.0 {
+            Form::Sparse(entries) => {
+                entries.len() <= SPARSE_MAX
+                    && entries.is_sorted_by(|a, b| a >> RANK_BITS < b >> RANK_BITS)
+                    && entries.iter().all(|entry| {
+                        entry >> RANK_BITS < 1 << SPARSE_BITS
+                            && (1..=SPARSE_RANK_MAX).contains(&(entry & RANK_MASK))
+                    })
+            }
+            Form::Dense(registers) => {
+                registers.len() == REGISTERS && registers.iter().all(|&rank| rank <= DENSE_RANK_MAX)
+            }
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         matches!(&self.0, Form::Sparse(entries) if entries.is_empty())
     }
