@@ -186,7 +186,7 @@ impl Pass {
                 self.folds[at].hour(hours, row, passes);
             }
             let is_cut = |time_us: i64| {
-                let hour_us = time_us.div_euclid(HOUR_US) * HOUR_US;
+                let hour_us = time_us.saturating_sub(time_us.rem_euclid(HOUR_US));
                 hour_us != time_us && times.binary_search(&hour_us).is_ok()
             };
             self.hours_cut |= is_cut(task.period.from_us) || is_cut(task.period.until_us);
