@@ -67,7 +67,6 @@ pub fn bars(
     Drawing {
         chart,
         unit: column.map_or(Unit::Count, |column| column.unit),
-        tips: Vec::new(),
         can_brush: false,
         brush: String::new(),
         ink: palette.text.clone(),

@@ -37,8 +37,6 @@ pub struct Drawing {
     pub chart: Chart,
     /// The unit of the value axis.
     pub unit: Unit,
-    /// The tooltip of each mark, in the viewer's words.
-    pub tips: Vec<String>,
     /// May a span of marks be picked?
     pub can_brush: bool,
     /// The colour of the span being picked.

@@ -2,7 +2,7 @@
 
 use charming::Chart;
 use charming::component::{Axis, Grid};
-use charming::datatype::{CompositeValue, DataPointItem};
+use charming::datatype::{CompositeValue, DataPoint, DataPointItem};
 use charming::element::{
     AreaStyle, AxisLabel, AxisLine, AxisPointer, AxisPointerType, AxisTick, AxisType, BorderType,
     Color, ItemStyle, LineStyle, LineStyleType, SplitLine, Tooltip, Trigger,
@@ -17,13 +17,12 @@ use crate::query::widgets::Look;
 const RATE_STEPS: [f64; 7] = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25];
 const RATE_TICKS_MAX: f64 = 5.0;
 
-/// Draws `measure` of a table by time. `labels` are the ticks' texts and `tips` the tooltips, one a row.
+/// Draws `measure` of a table by time. `labels` are the ticks' texts, one a row.
 pub fn over_time(
     table: &ResultTable,
     measure: &str,
     look: Look,
     labels: Vec<String>,
-    tips: Vec<String>,
     palette: &Palette,
 ) -> Drawing {
     let column = table.columns.iter().find(|column| column.name == measure);
@@ -67,7 +66,6 @@ pub fn over_time(
     Drawing {
         chart,
         unit,
-        tips,
         can_brush: true,
         brush: palette.accent_soft.clone(),
         ink: palette.text.clone(),
@@ -75,28 +73,25 @@ pub fn over_time(
 }
 
 fn columns(table: &ResultTable, numbers: &[Option<f64>], palette: &Palette) -> Bar {
-    let items: Vec<DataPointItem> = numbers
+    let items: Vec<DataPoint> = numbers
         .iter()
         .enumerate()
         .map(|(row, number)| {
-            let incomplete = table.incomplete_rows.contains(&(row as u32));
-            let colour = if incomplete {
-                &palette.accent_soft
-            } else {
-                &palette.accent
-            };
-            let mut style = ItemStyle::new().color(colour.as_str());
-            // An unfinished bucket is outlined, so that nobody takes it for a fall.
-            if incomplete {
-                style = style
-                    .border_color(palette.accent.as_str())
-                    .border_width(1)
-                    .border_type(BorderType::Dashed);
+            if !table.incomplete_rows.contains(&(row as u32)) {
+                return DataPoint::from(value(*number));
             }
-            DataPointItem::new(value(*number)).item_style(style)
+            // An unfinished bucket is outlined, so that nobody takes it for a fall.
+            let style = ItemStyle::new()
+                .color(palette.accent_soft.as_str())
+                .border_color(palette.accent.as_str())
+                .border_width(1)
+                .border_type(BorderType::Dashed);
+            DataPoint::from(DataPointItem::new(value(*number)).item_style(style))
         })
         .collect();
-    Bar::new().data(items)
+    Bar::new()
+        .data(items)
+        .item_style(ItemStyle::new().color(palette.accent.as_str()))
 }
 
 fn line(numbers: &[Option<f64>], unit: Unit, palette: &Palette) -> Line {

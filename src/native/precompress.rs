@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Smaller files gain less than the header costs.
 const BYTES_MIN: u64 = 600;
 /// Application text and modules are compressed once and fetched often.
-pub const APPLICATION_QUALITY: u32 = 10;
+pub const APPLICATION_QUALITY: u32 = 11;
 /// Batches are many and large; made in passing.
 pub const BATCH_QUALITY: u32 = 5;
 /// Brotli's largest ordinary window, 4 MiB.

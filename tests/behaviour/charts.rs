@@ -49,14 +49,7 @@ fn labels() -> Vec<String> {
 
 #[test]
 fn a_series_shows_gaps_marks_what_is_incomplete_and_draws_the_comparison() {
-    let drawing = over_time(
-        &days(),
-        "executions",
-        Look::Columns,
-        labels(),
-        labels(),
-        &palette(),
-    );
+    let drawing = over_time(&days(), "executions", Look::Columns, labels(), &palette());
     let option = serde_json::to_value(&drawing.chart).unwrap();
     let series = option["series"].as_array().unwrap();
     assert_eq!(
@@ -64,35 +57,22 @@ fn a_series_shows_gaps_marks_what_is_incomplete_and_draws_the_comparison() {
         (Some("bar"), Some("line"))
     );
     let data = series[0]["data"].as_array().unwrap();
-    assert_eq!(data[0]["value"], 5.0);
-    assert_eq!(
-        data[1]["value"], "-",
-        "a missing number is a gap, not a zero"
-    );
-    assert_eq!(data[0]["itemStyle"]["color"], "#111111");
+    assert_eq!(data[0], 5.0);
+    assert_eq!(data[1], "-", "a missing number is a gap, not a zero");
+    assert_eq!(series[0]["itemStyle"]["color"], "#111111");
     assert_eq!(
         data[2]["itemStyle"]["color"], "#222222",
         "an incomplete bucket stays behind"
     );
     assert_eq!(series[1]["data"], serde_json::json!([7.0, 1.0, "-"]));
-    assert_eq!(
-        (drawing.unit, drawing.tips.len(), drawing.can_brush),
-        (Unit::Count, 3, true)
-    );
+    assert_eq!((drawing.unit, drawing.can_brush), (Unit::Count, true));
 }
 
 #[test]
 fn without_a_comparison_there_is_one_series() {
     let mut table = days();
     table.columns.truncate(2);
-    let drawing = over_time(
-        &table,
-        "executions",
-        Look::Line,
-        labels(),
-        labels(),
-        &palette(),
-    );
+    let drawing = over_time(&table, "executions", Look::Line, labels(), &palette());
     let option = serde_json::to_value(&drawing.chart).unwrap();
     assert_eq!(option["series"].as_array().unwrap().len(), 1);
     assert!(

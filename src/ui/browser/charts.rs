@@ -1,7 +1,7 @@
 //! ECharts: one instance an element, told what to draw, sized with its element, disposed of with its owner.
 //! (charming's own renderer starts anew at each drawing and never ends; see DESIGN.)
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -27,6 +27,10 @@ extern "C" {
     fn set_option(this: &Instance, option: &JsValue, settings: &JsValue);
     #[wasm_bindgen(method)]
     fn resize(this: &Instance);
+    #[wasm_bindgen(method, js_name = getWidth)]
+    fn width(this: &Instance) -> f64;
+    #[wasm_bindgen(method, js_name = getHeight)]
+    fn height(this: &Instance) -> f64;
     #[wasm_bindgen(method)]
     fn dispose(this: &Instance);
     #[wasm_bindgen(method)]
@@ -41,6 +45,13 @@ extern "C" {
 const BAR_WIDTH_MAX: u32 = 28;
 const UNAVAILABLE: &str =
     "The chart library could not be loaded; reload the page, or use the table.";
+
+/// The chart library, once it is there.
+pub struct Library(Module);
+
+pub async fn library() -> Result<Library, String> {
+    Ok(Library(module().await?))
+}
 
 async fn module() -> Result<Module, String> {
     let promise = load().map_err(|_| UNAVAILABLE.to_owned())?;
@@ -70,6 +81,8 @@ pub enum Picked {
 pub struct Chart {
     instance: Instance,
     observer: Option<ResizeObserver>,
+    /// Was the brush started?
+    can_brush: Cell<bool>,
     // Closures that ECharts and the observer call; they live as long as the instance.
     _resized: Closure<dyn FnMut()>,
     _brushed: Closure<dyn FnMut(JsValue)>,
@@ -78,12 +91,21 @@ pub struct Chart {
 
 impl Chart {
     /// Starts a chart; `picked` hears what is brushed.
-    pub async fn start(element: &HtmlElement, picked: Rc<dyn Fn(Picked)>) -> Result<Self, String> {
-        let module = module().await?;
+    pub fn start(library: &Library, element: &HtmlElement, picked: Rc<dyn Fn(Picked)>) -> Self {
         let options = object(&[("renderer", "canvas".into())]);
-        let instance = module.init(element, &JsValue::NULL, &options);
+        let instance = library.0.init(element, &JsValue::NULL, &options);
         let resize: Instance = JsValue::from(&instance).unchecked_into();
-        let resized = Closure::<dyn FnMut()>::new(move || resize.resize());
+        let sized = element.clone();
+        let resized = Closure::<dyn FnMut()>::new(move || {
+            let size = (
+                f64::from(sized.client_width()),
+                f64::from(sized.client_height()),
+            );
+            // The observer speaks up once at its start, and drawing again for nothing takes as long as the first time.
+            if size != (resize.width(), resize.height()) {
+                resize.resize();
+            }
+        });
         let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok();
         if let Some(observer) = &observer {
             observer.observe(element);
@@ -99,23 +121,26 @@ impl Chart {
             }
         });
         instance.on("brushEnd", brushed.as_ref().unchecked_ref());
-        Ok(Self {
+        Self {
             instance,
             observer,
+            can_brush: Cell::new(false),
             _resized: resized,
             _brushed: brushed,
             formatters: RefCell::default(),
-        })
+        }
     }
 
-    /// Draws in the place of whatever was there.
-    pub fn draw(&self, drawing: &Drawing, write: fn(f64, crate::model::Unit) -> String) {
-        let (option, formatters) = option(drawing, write);
-        self.instance
-            .set_option(&option, &object(&[("notMerge", true.into())]));
+    /// Draws in the place of whatever was there. `tips` is what the tooltip of a mark says.
+    pub fn draw(&self, drawing: &Drawing, write: Write, tips: Tips) {
+        let (option, formatters) = option(drawing, write, Some(tips));
+        // Axes and series are new; the brush stays as it is, since starting it draws everything once more.
+        let replaced = ["xAxis", "yAxis", "series"].map(JsValue::from_str);
+        let settings = object(&[("replaceMerge", Array::from_iter(replaced).into())]);
+        self.instance.set_option(&option, &settings);
         self.formatters.replace(formatters);
         // Dragging over the plot picks a span at once, without a button to press first.
-        if drawing.can_brush {
+        if drawing.can_brush && !self.can_brush.replace(true) {
             let brush = object(&[
                 ("brushType", "lineX".into()),
                 ("brushMode", "single".into()),
@@ -144,7 +169,7 @@ pub async fn svg(
     drawing: &Drawing,
     width: u32,
     height: u32,
-    write: fn(f64, crate::model::Unit) -> String,
+    write: Write,
 ) -> Result<String, String> {
     let module = module().await?;
     let options = object(&[
@@ -154,7 +179,7 @@ pub async fn svg(
         ("height", height.into()),
     ]);
     let instance = module.init(&JsValue::NULL, &JsValue::NULL, &options);
-    let (option, formatters) = option(drawing, write);
+    let (option, formatters) = option(drawing, write, None);
     let _ = Reflect::set(&option, &"animation".into(), &false.into());
     instance.set_option(&option, &object(&[("notMerge", true.into())]));
     let svg = instance.render_to_svg_string();
@@ -164,12 +189,13 @@ pub async fn svg(
 }
 
 type Formatters = Vec<Closure<dyn FnMut(JsValue) -> JsValue>>;
+/// How an axis writes its numbers.
+pub type Write = fn(f64, crate::model::Unit) -> String;
+/// The tooltip of a mark, made when somebody points at it.
+pub type Tips = Rc<dyn Fn(usize) -> Option<String>>;
 
 /// The option with its functions: what charming can only write as JavaScript text is a Rust closure here.
-fn option(
-    drawing: &Drawing,
-    write: fn(f64, crate::model::Unit) -> String,
-) -> (JsValue, Formatters) {
+fn option(drawing: &Drawing, write: Write, tips: Option<Tips>) -> (JsValue, Formatters) {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     let option = drawing
         .chart
@@ -214,15 +240,15 @@ fn option(
         let _ = Reflect::set(&option, &"brush".into(), &brush);
     }
     let tooltip = Reflect::get(&option, &"tooltip".into()).unwrap_or_default();
-    if let Some(tooltip) = list(&tooltip).into_iter().next().filter(JsValue::is_object) {
-        let tips = drawing.tips.clone();
+    let tooltip = list(&tooltip).into_iter().next().filter(JsValue::is_object);
+    if let Some((tooltip, tips)) = tooltip.zip(tips) {
         let text = Closure::<dyn FnMut(JsValue) -> JsValue>::new(move |marks: JsValue| {
             let mark = list(&marks).into_iter().next().unwrap_or_default();
             let at = Reflect::get(&mark, &"dataIndex".into())
                 .ok()
                 .and_then(|at| at.as_f64());
-            at.and_then(|at| tips.get(at as usize))
-                .map_or(JsValue::NULL, |tip| tip.as_str().into())
+            at.and_then(|at| tips(at as usize))
+                .map_or(JsValue::NULL, JsValue::from)
         });
         let _ = Reflect::set(&tooltip, &"formatter".into(), text.as_ref());
         // Text drawn on the canvas: names stay text, and no HTML is ever made.

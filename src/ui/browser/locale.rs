@@ -3,53 +3,97 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use js_sys::{Array, Function, Intl, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::model::{Cell, TimeUs, Unit};
 
 const ABSENT: &str = "–";
 
+/// One choice of an `Intl` format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Choice {
+    Text(&'static str),
+    Digits(u32),
+}
+
+use Choice::{Digits, Text};
+
+type Choices = [(&'static str, Choice)];
+
+/// `format` of each `Intl.NumberFormat` and `Intl.DateTimeFormat` that was needed; making one takes longer than
+/// hundreds of uses.
+#[derive(Default)]
+struct Formats {
+    numbers: HashMap<Vec<(&'static str, Choice)>, Function>,
+    dates: HashMap<Vec<(&'static str, Choice)>, Function>,
+    zone: String,
+}
+
 thread_local! {
-    static FORMATS: RefCell<HashMap<String, Function>> = RefCell::default();
-    static ZONE: RefCell<String> = RefCell::new("UTC".into());
+    static FORMATS: RefCell<Formats> = RefCell::default();
 }
 
 /// Times are written in this zone from now on.
 pub fn set_zone(zone: &str) {
-    ZONE.with_borrow_mut(|held| zone.clone_into(held));
+    FORMATS.with_borrow_mut(|formats| {
+        formats.dates.clear();
+        zone.clone_into(&mut formats.zone);
+    });
 }
 
-/// Formats with `Intl.NumberFormat` or `Intl.DateTimeFormat`, made once for each set of options.
-fn format(kind: &str, options: &[(&str, JsValue)], value: &JsValue) -> String {
-    let key = format!("{kind}{options:?}");
-    let known = FORMATS.with_borrow(|formats| formats.get(&key).cloned());
-    let function = known.unwrap_or_else(|| {
-        let bag = Object::new();
-        for (name, value) in options {
-            // An object made here takes any property.
-            let _ = Reflect::set(&bag, &(*name).into(), value);
-        }
-        let function = if kind == "number" {
-            Intl::NumberFormat::new(&Array::new(), &bag).format()
-        } else {
-            Intl::DateTimeFormat::new(&Array::new(), &bag).format()
+fn bag(choices: &Choices) -> Object {
+    let bag = Object::new();
+    for (name, choice) in choices {
+        let value = match choice {
+            Text(text) => JsValue::from_str(text),
+            Digits(digits) => (*digits).into(),
         };
-        FORMATS.with_borrow_mut(|formats| formats.insert(key, function.clone()));
-        function
-    });
-    let text = function.call1(&JsValue::NULL, value);
+        // An object made here takes any property.
+        let _ = Reflect::set(&bag, &(*name).into(), &value);
+    }
+    bag
+}
+
+fn write(function: &Function, value: f64) -> String {
+    let text = function.call1(&JsValue::NULL, &value.into());
     text.ok()
         .and_then(|text| text.as_string())
         .unwrap_or_else(|| ABSENT.into())
 }
 
+fn number(value: f64, choices: &Choices) -> String {
+    let function = FORMATS.with_borrow_mut(|formats| {
+        let known = formats.numbers.get(choices).cloned();
+        known.unwrap_or_else(|| {
+            let function = Intl::NumberFormat::new(&Array::new(), &bag(choices)).format();
+            formats.numbers.insert(choices.to_vec(), function.clone());
+            function
+        })
+    });
+    write(&function, value)
+}
+
+fn date_with(time_us: TimeUs, choices: &Choices) -> String {
+    let function = FORMATS.with_borrow_mut(|formats| {
+        let known = formats.dates.get(choices).cloned();
+        known.unwrap_or_else(|| {
+            let zone = match formats.zone.as_str() {
+                "" => "UTC",
+                zone => zone,
+            };
+            let bag = bag(choices);
+            let _ = Reflect::set(&bag, &"timeZone".into(), &zone.into());
+            let function = Intl::DateTimeFormat::new(&Array::new(), &bag).format();
+            formats.dates.insert(choices.to_vec(), function.clone());
+            function
+        })
+    });
+    write(&function, time_us as f64 / 1e3)
+}
+
 fn digits(value: f64, most: u32) -> String {
-    format(
-        "number",
-        &[("maximumFractionDigits", most.into())],
-        &value.into(),
-    )
+    number(value, &[("maximumFractionDigits", Digits(most))])
 }
 
 /// "12,345"
@@ -59,11 +103,13 @@ pub fn count(value: f64) -> String {
 
 /// "12.3K": for axes and tiles without room.
 pub fn compact(value: f64) -> String {
-    let options = [
-        ("notation", "compact".into()),
-        ("maximumFractionDigits", 1.into()),
-    ];
-    format("number", &options, &value.into())
+    number(
+        value,
+        &[
+            ("notation", Text("compact")),
+            ("maximumFractionDigits", Digits(1)),
+        ],
+    )
 }
 
 /// "97.4%"; three digits that mean something, and never a hundred that is none.
@@ -74,11 +120,13 @@ pub fn percent(value: f64) -> String {
     } else {
         value
     };
-    let options = [
-        ("style", "percent".into()),
-        ("maximumFractionDigits", decimals.into()),
-    ];
-    format("number", &options, &value.into())
+    number(
+        value,
+        &[
+            ("style", Text("percent")),
+            ("maximumFractionDigits", Digits(decimals)),
+        ],
+    )
 }
 
 /// "+12.5%"; from tenfold on "×42", because nobody reads "+85,800%".
@@ -87,24 +135,28 @@ pub fn change(value: f64) -> String {
         return format!("×{}", compact(value + 1.0));
     }
     let decimals = if value.abs() < 0.1 { 1 } else { 0 };
-    let options = [
-        ("style", "percent".into()),
-        ("maximumFractionDigits", decimals.into()),
-        ("signDisplay", "exceptZero".into()),
-    ];
-    format("number", &options, &value.into())
+    number(
+        value,
+        &[
+            ("style", Text("percent")),
+            ("maximumFractionDigits", Digits(decimals)),
+            ("signDisplay", Text("exceptZero")),
+        ],
+    )
 }
 
-fn unit(value: f64, unit: &str, decimals: u32) -> String {
+fn unit(value: f64, unit: &'static str, decimals: u32) -> String {
     // The short form of a byte has no plural.
     let display = if unit == "byte" { "long" } else { "short" };
-    let options = [
-        ("style", "unit".into()),
-        ("unit", unit.into()),
-        ("unitDisplay", display.into()),
-        ("maximumFractionDigits", decimals.into()),
-    ];
-    format("number", &options, &value.into())
+    number(
+        value,
+        &[
+            ("style", Text("unit")),
+            ("unit", Text(unit)),
+            ("unitDisplay", Text(display)),
+            ("maximumFractionDigits", Digits(decimals)),
+        ],
+    )
 }
 
 /// "340 ms", "1.2 sec", "3.4 min"
@@ -128,25 +180,17 @@ pub fn bytes(value: f64) -> String {
     }
 }
 
-fn date_with(time_us: TimeUs, options: &[(&str, &str)]) -> String {
-    let zone = ZONE.with_borrow(Clone::clone);
-    let date = Date::new(&(time_us as f64 / 1e3).into());
-    let mut bag: Vec<(&str, JsValue)> = options
-        .iter()
-        .map(|(name, value)| (*name, (*value).into()))
-        .collect();
-    bag.push(("timeZone", zone.as_str().into()));
-    format("date", &bag, &date.into())
-}
-
 /// "23 Nov 2026, 14:05"
 pub fn date_time(time_us: TimeUs) -> String {
-    date_with(time_us, &[("dateStyle", "medium"), ("timeStyle", "short")])
+    date_with(
+        time_us,
+        &[("dateStyle", Text("medium")), ("timeStyle", Text("short"))],
+    )
 }
 
 /// "23 Nov 2026"
 pub fn date(time_us: TimeUs) -> String {
-    date_with(time_us, &[("dateStyle", "medium")])
+    date_with(time_us, &[("dateStyle", Text("medium"))])
 }
 
 /// "Mon 23 Nov 2026"
@@ -154,27 +198,36 @@ pub fn long_date(time_us: TimeUs) -> String {
     date_with(
         time_us,
         &[
-            ("weekday", "short"),
-            ("day", "numeric"),
-            ("month", "short"),
-            ("year", "numeric"),
+            ("weekday", Text("short")),
+            ("day", Text("numeric")),
+            ("month", Text("short")),
+            ("year", Text("numeric")),
         ],
     )
 }
 
 /// "23 Nov"
 pub fn short_date(time_us: TimeUs) -> String {
-    date_with(time_us, &[("day", "numeric"), ("month", "short")])
+    date_with(
+        time_us,
+        &[("day", Text("numeric")), ("month", Text("short"))],
+    )
 }
 
 /// "Nov 2026"
 pub fn month(time_us: TimeUs) -> String {
-    date_with(time_us, &[("month", "short"), ("year", "numeric")])
+    date_with(
+        time_us,
+        &[("month", Text("short")), ("year", Text("numeric"))],
+    )
 }
 
 /// "14:00"
 pub fn hour(time_us: TimeUs) -> String {
-    date_with(time_us, &[("hour", "2-digit"), ("minute", "2-digit")])
+    date_with(
+        time_us,
+        &[("hour", Text("2-digit")), ("minute", Text("2-digit"))],
+    )
 }
 
 /// "3 minutes ago", by the viewer's clock.
@@ -220,9 +273,9 @@ pub fn number_in(number: f64, unit: Unit) -> String {
         Unit::Bytes => bytes(number),
         Unit::Time => date_time(number as TimeUs),
         Unit::Count | Unit::Text => count(number),
-        Unit::UsDollars => {
-            let options = [("style", "currency".into()), ("currency", "USD".into())];
-            format("number", &options, &number.into())
-        }
+        Unit::UsDollars => self::number(
+            number,
+            &[("style", Text("currency")), ("currency", Text("USD"))],
+        ),
     }
 }

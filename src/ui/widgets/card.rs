@@ -12,7 +12,7 @@ use super::sentence::sentence;
 use super::series::Series;
 use super::table::DataTable;
 use super::tiles::Tiles;
-use crate::query::widgets::{Look, widget};
+use crate::query::widgets::{Look, WidgetSpec, widget};
 use crate::ui::browser::dom;
 use crate::ui::components::{Icon, OpenFiles};
 use crate::ui::state::board::{Answered, Phase, use_board};
@@ -36,7 +36,21 @@ pub fn Widget(
             }
         });
         let as_table = RwSignal::new(false);
-        let answered = Memo::new(move |_| state.with(|state| state.answered.clone()));
+        // An answer is the same when it is the same one: comparing all its numbers would cost more than it saves.
+        let answered = Memo::new_with_compare(
+            move |_| state.with(|state| state.answered.clone()),
+            |before, now| before.map(|answer| answer.as_ref().map(Arc::as_ptr)) != now.map(|answer| answer.as_ref().map(Arc::as_ptr)),
+        );
+        // What stands in the body changes seldom; what it says changes with every answer.
+        let body = Memo::new(move |_| {
+            state.with(|state| match (&state.phase, &state.answered) {
+                (Phase::Failed(message), _) => Body::Failed(message.clone()),
+                (_, None) => Body::Loading,
+                (_, Some(answered)) if is_empty(answered) => Body::Empty,
+                _ if as_table.get() => Body::Table,
+                _ => Body::Figure,
+            })
+        });
         let has_rows = move || answered.with(|answered| answered.as_ref().is_some_and(|answered| !is_empty(answered)));
         let title = move || {
             answered.with(|answered| {
@@ -44,12 +58,12 @@ pub fn Widget(
                 titled.map_or_else(|| spec.title.to_owned(), |table| table.title.clone())
             })
         };
-        let summary = move || {
+        let summary = Memo::new(move |_| {
             answered.with(|answered| {
                 let table = answered.as_ref().filter(|answered| !is_empty(answered)).and_then(|answered| answered.tables.first());
                 table.map(|table| sentence(spec, table)).unwrap_or_default()
             })
-        };
+        });
         // Empty is a state of its own; tests and style see it.
         let phase = move || {
             state.with(|state| match &state.phase {
@@ -76,18 +90,14 @@ pub fn Widget(
                         </Show>
                     </div>
                 </header>
-                <Show when=move || !summary().is_empty()><p class={"card__summary"}>{summary}</p></Show>
+                <Show when=move || summary.with(|summary| !summary.is_empty())><p class={"card__summary"}>{summary}</p></Show>
                 <div class={"card__body"}>
-                    {move || match (state.with(|state| state.phase.clone()), answered.get()) {
-                        (Phase::Failed(message), _) => view! { <Failed message /> }.into_any(),
-                        (_, None) => view! { <Skeleton look=spec.look /> }.into_any(),
-                        (_, Some(answered)) if is_empty(&answered) => view! { <Empty answered /> }.into_any(),
-                        (_, Some(answered)) if as_table.get() => view! { <DataTable spec answered /> }.into_any(),
-                        (_, Some(answered)) => match spec.look {
-                            Look::Tiles => view! { <Tiles answered /> }.into_any(),
-                            Look::Columns | Look::Line => view! { <Series spec answered=Signal::derive(move || answered.clone()) /> }.into_any(),
-                            Look::Bars => view! { <Ranking spec answered /> }.into_any(),
-                        },
+                    {move || match body.get() {
+                        Body::Failed(message) => view! { <Failed message /> }.into_any(),
+                        Body::Loading => view! { <Skeleton look=spec.look /> }.into_any(),
+                        Body::Empty => view! { {move || answered.get().map(|answered| view! { <Empty answered /> })} }.into_any(),
+                        Body::Table => view! { {move || answered.get().map(|answered| view! { <DataTable spec answered /> })} }.into_any(),
+                        Body::Figure => view! { <Figure spec answered /> }.into_any(),
                     }}
                 </div>
                 <Show when=move || state.with(|state| state.phase == Phase::Partial)>
@@ -96,6 +106,32 @@ pub fn Widget(
             </section>
         }
     })
+}
+
+/// What stands in the body of a widget.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Body {
+    Failed(String),
+    Loading,
+    Empty,
+    Table,
+    Figure,
+}
+
+/// The widget's own look.
+#[component]
+fn Figure(spec: &'static WidgetSpec, answered: Memo<Option<Arc<Answered>>>) -> impl IntoView {
+    match spec.look {
+        Look::Tiles => {
+            view! { {move || answered.get().map(|answered| view! { <Tiles answered /> })} }
+                .into_any()
+        }
+        Look::Columns | Look::Line => view! { <Series spec answered /> }.into_any(),
+        Look::Bars => {
+            view! { {move || answered.get().map(|answered| view! { <Ranking spec answered /> })} }
+                .into_any()
+        }
+    }
 }
 
 /// Nothing happened, whatever the shape of the table.

@@ -12,6 +12,7 @@ use crate::ui::browser::{charts, download};
 use crate::ui::components::{Icon, Popover};
 use crate::ui::state::board::Answered;
 use crate::ui::state::notices::{Tone, use_notices};
+use crate::ui::state::preferences::use_preferences;
 
 /// Size of an exported image, CSS pixels.
 const IMAGE: (u32, u32) = (960, 480);
@@ -30,6 +31,7 @@ pub fn ExportWidget(
     answered: Memo<Option<Arc<Answered>>>,
 ) -> impl IntoView {
     let notices = use_notices();
+    let preferences = use_preferences();
     let open = RwSignal::new(false);
     let button = || view! { <Icon name="download" /> };
     let run = move |format: &'static str| {
@@ -37,8 +39,9 @@ pub fn ExportWidget(
         let Some(answered) = answered.get_untracked() else {
             return;
         };
+        let is_dark = preferences.is_dark.get_untracked();
         spawn_local(async move {
-            match write(spec, &answered, format).await {
+            match write(spec, &answered, format, is_dark).await {
                 Ok(()) if format == "copy" => {
                     notices.say(Tone::Info, "Copied; paste it into a spreadsheet.")
                 }
@@ -60,7 +63,12 @@ pub fn ExportWidget(
     }
 }
 
-async fn write(spec: &WidgetSpec, answered: &Answered, format: &str) -> Result<(), String> {
+async fn write(
+    spec: &WidgetSpec,
+    answered: &Answered,
+    format: &str,
+    is_dark: bool,
+) -> Result<(), String> {
     let name = file_name(spec.id, answered, format);
     let Some(table) = answered.tables.first() else {
         return Ok(());
@@ -75,7 +83,8 @@ async fn write(spec: &WidgetSpec, answered: &Answered, format: &str) -> Result<(
         "json" => download::save(&name, document(answered).as_bytes(), "application/json"),
         "copy" => download::copy(&tabs(table)).await,
         _ => {
-            let drawing = drawing(spec, answered, &palette()).ok_or("There is nothing to draw.")?;
+            let drawing =
+                drawing(spec, answered, &palette(is_dark)).ok_or("There is nothing to draw.")?;
             let svg = charts::svg(&drawing, IMAGE.0, IMAGE.1, axis_text).await?;
             if format == "svg" {
                 download::save(&name, svg.as_bytes(), "image/svg+xml")

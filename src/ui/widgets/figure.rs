@@ -1,14 +1,29 @@
 //! A widget's drawing: the chart function of its look, in the page's colours and the viewer's words.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::words;
 use crate::charts::{Drawing, Palette, bars, over_time};
-use crate::model::Unit;
+use crate::model::{ResultTable, Unit};
 use crate::query::widgets::{Look, WidgetSpec};
 use crate::ui::browser::{dom, locale};
 use crate::ui::state::board::Answered;
 
-/// The colours in force.
-pub fn palette() -> Palette {
+thread_local! {
+    /// By theme: reading one colour makes the browser compute the styles of the whole page.
+    static PALETTES: RefCell<HashMap<bool, Rc<Palette>>> = RefCell::default();
+}
+
+/// The colours in force, which are the dark ones or not.
+pub fn palette(is_dark: bool) -> Rc<Palette> {
+    PALETTES.with_borrow_mut(|palettes| {
+        Rc::clone(palettes.entry(is_dark).or_insert_with(|| Rc::new(read())))
+    })
+}
+
+fn read() -> Palette {
     Palette {
         accent: dom::token("--accent"),
         accent_soft: dom::token("--accent-soft"),
@@ -21,13 +36,23 @@ pub fn palette() -> Palette {
     }
 }
 
-/// What to draw; nothing without a table.
-pub fn drawing(spec: &WidgetSpec, answered: &Answered, palette: &Palette) -> Option<Drawing> {
-    let table = match spec.look {
+/// The table that the picture shows.
+fn pictured<'a>(spec: &WidgetSpec, answered: &'a Answered) -> Option<&'a ResultTable> {
+    match spec.look {
         // The tiles' picture is their trend.
         Look::Tiles => answered.tables.get(1),
         _ => answered.tables.first(),
-    }?;
+    }
+}
+
+/// What the tooltip of a mark says.
+pub fn tip(spec: &WidgetSpec, answered: &Answered, mark: usize) -> Option<String> {
+    words::tip(pictured(spec, answered)?, spec.measure.id(), mark)
+}
+
+/// What to draw; nothing without a table.
+pub fn drawing(spec: &WidgetSpec, answered: &Answered, palette: &Palette) -> Option<Drawing> {
+    let table = pictured(spec, answered)?;
     let measure = spec.measure.id();
     if spec.look == Look::Bars {
         let names = table.rows.iter().filter_map(|row| row.first());
@@ -45,14 +70,7 @@ pub fn drawing(spec: &WidgetSpec, answered: &Answered, palette: &Palette) -> Opt
     } else {
         spec.look
     };
-    Some(over_time(
-        table,
-        measure,
-        look,
-        labels,
-        words::tips(table, measure),
-        palette,
-    ))
+    Some(over_time(table, measure, look, labels, palette))
 }
 
 /// How an axis writes its numbers.

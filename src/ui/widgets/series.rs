@@ -8,58 +8,68 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::figure::{axis_text, drawing, palette};
+use super::figure::{axis_text, drawing, palette, tip};
 use crate::query::RangeSpec;
 use crate::query::widgets::WidgetSpec;
-use crate::ui::browser::charts::{Chart, Picked};
+use crate::ui::browser::charts::{Chart, Picked, library};
+use crate::ui::browser::frames;
 use crate::ui::state::board::Answered;
 use crate::ui::state::preferences::use_preferences;
 use crate::ui::state::question::{Step, use_question};
 
 #[component]
-pub fn Series(spec: &'static WidgetSpec, answered: Signal<Arc<Answered>>) -> impl IntoView {
+pub fn Series(spec: &'static WidgetSpec, answered: Memo<Option<Arc<Answered>>>) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let state = use_question();
     let is_dark = use_preferences().is_dark;
     let failure = RwSignal::new(None::<String>);
     let chart = StoredValue::new_local(Rc::new(RefCell::new(None::<Chart>)));
-    let started = StoredValue::new(false);
+    // Starting must not be replaced by drawing.
+    let (starts, draws) = (frames::owner(), frames::owner());
     let picked = Rc::new(move |Picked::Span(first, last): Picked| {
-        if let Some(range) = answered
-            .try_get_untracked()
-            .and_then(|answered| span(&answered, first, last))
-        {
+        let shown = answered.try_get_untracked().flatten();
+        if let Some(range) = shown.and_then(|shown| span(&shown, first, last)) {
             state.update(Step::Push, |question| question.range = range);
         }
     });
-    Effect::new(move |_| {
-        let shown = answered.get();
-        is_dark.track();
-        let Some(element) = element.get() else { return };
-        let Some(drawing) = drawing(spec, &shown, &palette()) else {
+    // Draws the newest answer, if the page is still there.
+    let draw = move |chart: &Chart| {
+        let shown = answered.try_get_untracked().flatten();
+        let Some((shown, is_dark)) = shown.zip(is_dark.try_get_untracked()) else {
             return;
         };
+        if let Some(drawing) = drawing(spec, &shown, &palette(is_dark)) {
+            chart.draw(
+                &drawing,
+                axis_text,
+                Rc::new(move |mark| tip(spec, &shown, mark)),
+            );
+        }
+    };
+    Effect::new(move |_| {
+        answered.track();
+        is_dark.track();
         let held = chart.get_value();
-        if let Some(chart) = held.borrow().as_ref() {
-            return chart.draw(&drawing, axis_text);
-        }
-        if started.get_value() {
-            return;
-        }
-        started.set_value(true);
+        frames::in_own_frame(draws, move || {
+            if let Some(chart) = held.borrow().as_ref() {
+                draw(chart);
+            }
+        });
+    });
+    Effect::new(move |_| {
+        let Some(element) = element.get() else { return };
+        let held = chart.get_value();
         let picked = Rc::clone(&picked);
         spawn_local(async move {
-            match Chart::start(&element, picked).await {
-                Ok(new) => {
+            match library().await {
+                Ok(library) => frames::in_own_frame(starts, move || {
                     // The page may have gone on while the library came.
-                    let Some(latest) = answered.try_get_untracked() else {
-                        return;
-                    };
-                    if let Some(drawing) = super::figure::drawing(spec, &latest, &palette()) {
-                        new.draw(&drawing, axis_text);
+                    if answered.try_get_untracked().is_some() {
+                        let new = Chart::start(&library, &element, picked);
+                        draw(&new);
+                        held.replace(Some(new));
                     }
-                    held.replace(Some(new));
-                }
+                }),
                 Err(sentence) => failure.set(Some(sentence)),
             }
         });

@@ -1,7 +1,7 @@
 //! The viewer's words for times and marks.
 
 use crate::model::zone::Bucket;
-use crate::model::{Cell, ResultTable, TimeUs};
+use crate::model::{ResultTable, TimeUs};
 use crate::ui::browser::locale;
 
 /// How long the table's buckets are, by its first column.
@@ -33,37 +33,30 @@ pub fn bucket_name(bucket: Bucket, start_us: TimeUs) -> String {
     }
 }
 
-/// What the tooltip of each bucket says, plain lines.
-pub fn tips(table: &ResultTable, measure: &str) -> Vec<String> {
+/// What the tooltip of a bucket says, plain lines.
+pub fn tip(table: &ResultTable, measure: &str, row: usize) -> Option<String> {
     let bucket = bucket(table);
-    let Some(column) = table.columns.iter().find(|column| column.name == measure) else {
-        return Vec::new();
-    };
+    let column = table.columns.iter().find(|column| column.name == measure)?;
+    let value = table.cell(row, measure)?;
+    let start = table.bucket_start_us.get(row).copied().unwrap_or_default();
     let estimate = if column.exact { "" } else { " (estimate)" };
-    (0..table.rows.len())
-        .map(|row| {
-            let start = table.bucket_start_us.get(row).copied().unwrap_or_default();
-            let unfinished = if table.incomplete_rows.contains(&(row as u32)) {
-                " (incomplete)"
-            } else {
-                ""
-            };
-            let value = table.cell(row, measure).unwrap_or(&Cell::Null);
-            let mut lines = vec![
-                format!("{}{unfinished}", bucket_name(bucket, start)),
-                format!(
-                    "{}: {}{estimate}",
-                    column.label,
-                    locale::cell(value, column.unit)
-                ),
-            ];
-            if let Some(before) = table.cell(row, &format!("{measure}_previous")) {
-                let when = table.previous_bucket_start_us.get(row).copied().flatten();
-                let when =
-                    when.map_or_else(|| "Before".to_owned(), |start| bucket_name(bucket, start));
-                lines.push(format!("{when}: {}", locale::cell(before, column.unit)));
-            }
-            lines.join("\n")
-        })
-        .collect()
+    let unfinished = if table.incomplete_rows.contains(&(row as u32)) {
+        " (incomplete)"
+    } else {
+        ""
+    };
+    let mut lines = vec![
+        format!("{}{unfinished}", bucket_name(bucket, start)),
+        format!(
+            "{}: {}{estimate}",
+            column.label,
+            locale::cell(value, column.unit)
+        ),
+    ];
+    if let Some(before) = table.cell(row, &format!("{measure}_previous")) {
+        let when = table.previous_bucket_start_us.get(row).copied().flatten();
+        let when = when.map_or_else(|| "Before".to_owned(), |start| bucket_name(bucket, start));
+        lines.push(format!("{when}: {}", locale::cell(before, column.unit)));
+    }
+    Some(lines.join("\n"))
 }
