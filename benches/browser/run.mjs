@@ -60,25 +60,31 @@ await ready(warm, 120_000);
 const tools = records(query(data, "--group-by", "tool", "--measure", "executions").tables[0]).sort((a, b) => b.executions - a.executions).map((row) => row.tool);
 const filters = [`tool=${tools[0]}`, `tool=${tools.slice(0, 10).join(",")}`, "not.outcome=failure", "client=Cursor", ""];
 for (const [range, label] of [["range=all&compare=none", "all time"], ["range=90d", "90 days and comparison"], ["range=30d", "30 days and comparison"]]) {
-  const times = [];
+  const times = [], drawn = [];
   for (const filter of filters) {
     for (let run = 0; run < RUNS; run++) {
       await warm.evaluate((search) => globalThis.navigateTo(search), `?${range}&compare=${range.includes("none") ? "none" : "previous"}`.replace(/&compare=none&compare=none/, "&compare=none"));
       await ready(warm, 60_000);
-      times.push(await warm.evaluate((search) => new Promise((resolve) => {
+      const [answered, whole] = await warm.evaluate((search) => new Promise((resolve) => {
+        const root = document.documentElement;
         const started = performance.now();
+        let answered = 0;
+        // The numbers stand in the page with the answer; the charts follow, one a frame.
+        new MutationObserver(() => (answered ||= performance.now() - started)).observe(root, { attributeFilter: ["data-answered"] });
         const check = () => {
-          const answered = Number(document.documentElement.dataset.answered ?? 0);
-          if (answered > before) resolve(performance.now() - started);
+          if (answered && root.dataset.state === "ready" && !("drawing" in root.dataset)) resolve([answered, performance.now() - started]);
           else requestAnimationFrame(check);
         };
-        const before = Number(document.documentElement.dataset.answered ?? 0);
         globalThis.navigateTo(search);
         requestAnimationFrame(check);
-      }), `?${range}&${filter}`.replace(/&$/, "&zone=Europe/Berlin")));
+      }), `?${range}&${filter}`.replace(/&$/, "&zone=Europe/Berlin"));
+      times.push(answered);
+      drawn.push(whole);
     }
   }
-  report(`filter to all widgets answered, 1 M events, ${label}`, `${median(times).toFixed(0)} ms (widest ${Math.max(...times).toFixed(0)} ms)`, "≤ 50 ms");
+  const spread = (times) => `${median(times).toFixed(0)} ms (widest ${Math.max(...times).toFixed(0)} ms)`;
+  report(`filter to all widgets answered, 1 M events, ${label}`, spread(times), "≤ 50 ms");
+  report(`filter to the last chart drawn, ${label}`, spread(drawn), "");
 }
 report("longest task of the main thread while filters change", `${Math.max(0, ...(await warm.evaluate(() => globalThis.longTasks))).toFixed(0)} ms`, "≤ 50 ms");
 

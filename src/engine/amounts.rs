@@ -78,45 +78,101 @@ impl Amount {
     }
 }
 
-/// The amounts of a segment, by row.
+/// Money: whole millionths of a dollar where that loses nothing, else doubles.
+#[derive(Debug, Default)]
+enum Costs {
+    #[default]
+    Absent,
+    /// `u32::MAX` is absent.
+    Millionths(Vec<u32>),
+    /// NaN is absent.
+    Dollars(Vec<f64>),
+}
+
+impl Costs {
+    fn pack(costs: Vec<f64>) -> Self {
+        if costs.iter().all(|cost| cost.is_nan()) {
+            return Self::Absent;
+        }
+        let millionths: Option<Vec<u32>> = costs.iter().map(|&cost| millionths(cost)).collect();
+        millionths.map_or(Self::Dollars(costs), Self::Millionths)
+    }
+
+    fn get(&self, at: usize) -> Option<f64> {
+        let cost = match self {
+            Self::Absent => return None,
+            Self::Millionths(costs) => dollars(*costs.get(at)?),
+            Self::Dollars(costs) => *costs.get(at)?,
+        };
+        (!cost.is_nan()).then_some(cost)
+    }
+
+    fn resident_bytes(&self) -> usize {
+        match self {
+            Self::Absent => 0,
+            Self::Millionths(costs) => costs.len() * 4,
+            Self::Dollars(costs) => costs.len() * 8,
+        }
+    }
+}
+
+fn dollars(millionths: u32) -> f64 {
+    if millionths == u32::MAX {
+        f64::NAN
+    } else {
+        f64::from(millionths) / 1e6
+    }
+}
+
+/// The millionths that [`dollars`] turns back into exactly this; `None` when there are none.
+fn millionths(cost: f64) -> Option<u32> {
+    if cost.is_nan() {
+        return Some(u32::MAX);
+    }
+    let millionths = (cost * 1e6).round();
+    let fits = (0.0..f64::from(u32::MAX)).contains(&millionths);
+    // By their bits: a negative zero is another number.
+    (fits && dollars(millionths as u32).to_bits() == cost.to_bits()).then_some(millionths as u32)
+}
+
+/// The amounts of a segment, by row. Tokens and cost come together, bytes with other kinds of events.
 #[derive(Debug, Default)]
 pub struct Amounts {
-    /// The rows that have any, ascending.
-    rows: Vec<u32>,
+    /// The rows that have tokens or a cost, ascending.
+    paid_rows: Vec<u32>,
     tokens_in: Counts,
     tokens_out: Counts,
+    costs: Costs,
+    /// The rows that have bytes, ascending.
+    sized_rows: Vec<u32>,
     bytes: Counts,
-    /// Empty when no row has a cost; NaN is absent.
-    cost_usd: Vec<f64>,
 }
 
 impl Amounts {
     /// `order` says which row of the batch each row of the segment is.
     pub fn gather(batch: &Batch, order: &[u32]) -> Self {
-        let has_any = |row: usize| {
-            batch.tokens_in[row] != NO_COUNT
-                || batch.tokens_out[row] != NO_COUNT
-                || batch.bytes[row] != NO_COUNT
-                || !batch.cost_usd[row].is_nan()
+        let rows = |has: &dyn Fn(usize) -> bool| -> (Vec<u32>, Vec<usize>) {
+            (0..)
+                .zip(order.iter().map(|&row| row as usize))
+                .filter(|&(_, source)| has(source))
+                .unzip()
         };
-        let (rows, sources): (Vec<u32>, Vec<usize>) = (0..)
-            .zip(order.iter().map(|&row| row as usize))
-            .filter(|&(_, source)| has_any(source))
-            .unzip();
-        let counts = |column: &[u64]| -> Counts {
+        let counts = |sources: &[usize], column: &[u64]| -> Counts {
             Counts::pack(&sources.iter().map(|&row| column[row]).collect::<Vec<_>>())
         };
-        let cost_usd: Vec<f64> = sources.iter().map(|&row| batch.cost_usd[row]).collect();
+        let (paid_rows, paid) = rows(&|row| {
+            batch.tokens_in[row] != NO_COUNT
+                || batch.tokens_out[row] != NO_COUNT
+                || !batch.cost_usd[row].is_nan()
+        });
+        let (sized_rows, sized) = rows(&|row| batch.bytes[row] != NO_COUNT);
         Self {
-            tokens_in: counts(&batch.tokens_in),
-            tokens_out: counts(&batch.tokens_out),
-            bytes: counts(&batch.bytes),
-            cost_usd: if cost_usd.iter().all(|cost| cost.is_nan()) {
-                Vec::new()
-            } else {
-                cost_usd
-            },
-            rows,
+            tokens_in: counts(&paid, &batch.tokens_in),
+            tokens_out: counts(&paid, &batch.tokens_out),
+            costs: Costs::pack(paid.iter().map(|&row| batch.cost_usd[row]).collect()),
+            paid_rows,
+            bytes: counts(&sized, &batch.bytes),
+            sized_rows,
         }
     }
 
@@ -125,31 +181,41 @@ impl Amounts {
     }
 
     pub fn has_cost(&self) -> bool {
-        !self.cost_usd.is_empty()
+        !matches!(self.costs, Costs::Absent)
     }
 
     /// The rows of a span that have an amount, ascending, with it.
     pub fn of_rows(&self, span: Range<u32>) -> impl Iterator<Item = (u32, Amount)> {
-        let first = self.rows.partition_point(|&row| row < span.start);
-        let last = self.rows.partition_point(|&row| row < span.end);
-        (first..last.max(first)).map(|at| (self.rows[at], self.amount(at)))
-    }
-
-    fn amount(&self, at: usize) -> Amount {
-        Amount {
-            tokens_in: self.tokens_in.get(at),
-            tokens_out: self.tokens_out.get(at),
-            bytes: self.bytes.get(at),
-            cost_usd: self.cost_usd.get(at).copied().filter(|cost| !cost.is_nan()),
-        }
+        let mut paid = places(&self.paid_rows, &span).peekable();
+        let mut sized = places(&self.sized_rows, &span).peekable();
+        std::iter::from_fn(move || {
+            let next = [paid.peek(), sized.peek()].into_iter().flatten();
+            let row = next.map(|&(row, _)| row).min()?;
+            let paid = paid.next_if(|&(of, _)| of == row).map(|(_, at)| at);
+            let sized = sized.next_if(|&(of, _)| of == row).map(|(_, at)| at);
+            let amount = Amount {
+                tokens_in: paid.and_then(|at| self.tokens_in.get(at)),
+                tokens_out: paid.and_then(|at| self.tokens_out.get(at)),
+                cost_usd: paid.and_then(|at| self.costs.get(at)),
+                bytes: sized.and_then(|at| self.bytes.get(at)),
+            };
+            Some((row, amount))
+        })
     }
 
     pub fn resident_bytes(&self) -> usize {
         let counts = [&self.tokens_in, &self.tokens_out, &self.bytes];
-        self.rows.len() * 4
+        (self.paid_rows.len() + self.sized_rows.len()) * 4
             + counts.map(Counts::resident_bytes).iter().sum::<usize>()
-            + self.cost_usd.len() * 8
+            + self.costs.resident_bytes()
     }
+}
+
+/// The rows of a span in an ascending list of rows, each with where it stands.
+fn places<'a>(rows: &'a [u32], span: &Range<u32>) -> impl Iterator<Item = (u32, usize)> + use<'a> {
+    let first = rows.partition_point(|&row| row < span.start);
+    let last = rows.partition_point(|&row| row < span.end);
+    (first..last).map(|at| (rows[at], at))
 }
 
 #[cfg(test)]
@@ -193,6 +259,6 @@ mod tests {
         let found: Vec<(u32, Amount)> = amounts.of_rows(0..4).collect();
         assert_eq!(found, [(0, sample), (2, call)]);
         assert_eq!(amounts.of_rows(1..2).count(), 0);
-        assert_eq!(amounts.resident_bytes(), 2 * 4 + 2 * 4 + 2 * 8 + 2 * 8);
+        assert_eq!(amounts.resident_bytes(), 4 + 4 + 4 + 4 + 8);
     }
 }

@@ -1,6 +1,7 @@
 //! Columns in as few bytes as their values allow.
 //! Owns: packing, and finding a time. Does not own: what the values mean.
 
+use super::dictionary::ABSENT;
 use crate::model::TimeUs;
 
 /// Dictionary codes (see [`super::dictionary`]) in the narrowest width that holds them.
@@ -10,21 +11,47 @@ pub enum Codes {
     Constant(u32),
     U8(Vec<u8>),
     U16(Vec<u16>),
+    /// Great codes that lie close together, as those of sessions do: 0 is the absent value, else the code less `base`.
+    Near {
+        base: u32,
+        codes: Vec<u16>,
+    },
     U32(Vec<u32>),
 }
 
-/// Runs an expression with the packed slice of a column, whatever its width. `$constant` is used where all rows agree.
+/// Runs an expression with a function from rows (`u32`) to codes, made for the width of the column. `$constant` is
+/// used where all rows agree.
 macro_rules! with_codes {
-    ($codes:expr, $constant:ident => $same:expr, $slice:ident => $each:expr) => {
+    ($codes:expr, $constant:ident => $same:expr, $at:ident => $each:expr) => {
         match $codes {
             $crate::engine::columns::Codes::Constant($constant) => $same,
-            $crate::engine::columns::Codes::U8($slice) => $each,
-            $crate::engine::columns::Codes::U16($slice) => $each,
-            $crate::engine::columns::Codes::U32($slice) => $each,
+            $crate::engine::columns::Codes::U8(codes) => {
+                let $at = |row: u32| u32::from(codes[row as usize]);
+                $each
+            }
+            $crate::engine::columns::Codes::U16(codes) => {
+                let $at = |row: u32| u32::from(codes[row as usize]);
+                $each
+            }
+            $crate::engine::columns::Codes::Near { base, codes } => {
+                let $at = |row: u32| $crate::engine::columns::near(*base, codes[row as usize]);
+                $each
+            }
+            $crate::engine::columns::Codes::U32(codes) => {
+                let $at = |row: u32| codes[row as usize];
+                $each
+            }
         }
     };
 }
 pub(super) use with_codes;
+
+pub(super) const fn near(base: u32, code: u16) -> u32 {
+    match code {
+        0 => ABSENT,
+        code => base + code as u32,
+    }
+}
 
 impl Codes {
     pub fn pack(codes: &[u32]) -> Self {
@@ -32,14 +59,21 @@ impl Codes {
         if codes.iter().all(|&code| code == first) {
             return Self::Constant(first);
         }
-        match codes.iter().max() {
-            Some(&max) if max <= u32::from(u8::MAX) => {
-                Self::U8(codes.iter().map(|&code| code as u8).collect())
+        let max = codes.iter().copied().max().unwrap_or_default();
+        let least = codes.iter().copied().filter(|&code| code != ABSENT).min();
+        let base = least.map_or(0, |least| least - 1);
+        if max <= u32::from(u8::MAX) {
+            Self::U8(codes.iter().map(|&code| code as u8).collect())
+        } else if max <= u32::from(u16::MAX) {
+            Self::U16(codes.iter().map(|&code| code as u16).collect())
+        } else if max - base <= u32::from(u16::MAX) {
+            let near = |&code: &u32| code.saturating_sub(base) as u16;
+            Self::Near {
+                base,
+                codes: codes.iter().map(near).collect(),
             }
-            Some(&max) if max <= u32::from(u16::MAX) => {
-                Self::U16(codes.iter().map(|&code| code as u16).collect())
-            }
-            _ => Self::U32(codes.to_vec()),
+        } else {
+            Self::U32(codes.to_vec())
         }
     }
 
@@ -48,6 +82,7 @@ impl Codes {
             Self::Constant(code) => *code,
             Self::U8(codes) => u32::from(codes[row]),
             Self::U16(codes) => u32::from(codes[row]),
+            Self::Near { base, codes } => near(*base, codes[row]),
             Self::U32(codes) => codes[row],
         }
     }
@@ -56,7 +91,7 @@ impl Codes {
         match self {
             Self::Constant(_) => 0,
             Self::U8(codes) => codes.len(),
-            Self::U16(codes) => codes.len() * 2,
+            Self::U16(codes) | Self::Near { codes, .. } => codes.len() * 2,
             Self::U32(codes) => codes.len() * 4,
         }
     }
@@ -203,11 +238,19 @@ mod tests {
             vec![0, 1, 255],
             vec![3, 256, 65_535],
             vec![0, 70_000],
+            vec![70_000, 0, 135_534],
+            vec![70_000, 0, 135_536],
+            vec![u32::MAX, 0, u32::MAX - 1],
         ] {
             let packed = Codes::pack(&codes);
             let back: Vec<u32> = (0..codes.len()).map(|row| packed.get(row)).collect();
             assert_eq!(back, codes);
+            with_codes!(&packed,
+                code => assert_eq!(*code, codes[0]),
+                at => for (row, &code) in (0..).zip(&codes) { assert_eq!(at(row), code) });
         }
+        // Sessions of one batch: two bytes however many came before.
+        assert_eq!(Codes::pack(&[70_000, 0, 135_534]).resident_bytes(), 6);
     }
 
     #[test]

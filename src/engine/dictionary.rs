@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 /// The code of an absent value.
 pub const ABSENT: u32 = 0;
-/// Slots of the index per text, so that probing stays short.
-const SLOTS_PER_TEXT: usize = 2;
+/// How full the index gets before it grows to twice its size, in quarters: probing stays short.
+const QUARTERS_FULL: usize = 3;
+const SLOTS_MIN: usize = 16;
 
 /// A growing dictionary. Codes are never reused while it lives.
 #[derive(Debug, Default)]
@@ -48,7 +49,7 @@ impl Dictionary {
             match self.slots[slot] {
                 ABSENT => return None,
                 code if self.get(code) == Some(text) => return Some(code),
-                _ => slot = (slot + 1) % self.slots.len(),
+                _ => slot = self.next_slot(slot),
             }
         }
     }
@@ -61,7 +62,7 @@ impl Dictionary {
         self.text.push_str(text);
         self.ends.push(self.text.len() as u32);
         let code = self.ends.len() as u32;
-        if self.size() * SLOTS_PER_TEXT > self.slots.len() {
+        if self.size() * 4 > self.slots.len() * QUARTERS_FULL {
             self.grow();
         } else {
             self.place(code);
@@ -71,7 +72,11 @@ impl Dictionary {
 
     /// One code per text of a batch's dictionary.
     pub fn intern_all(&mut self, texts: &[Arc<str>]) -> Vec<u32> {
-        texts.iter().map(|text| self.intern(text)).collect()
+        let codes = texts.iter().map(|text| self.intern(text)).collect();
+        // A batch is a long time; room for the next one would be up to half of what is held.
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        codes
     }
 
     pub fn resident_bytes(&self) -> usize {
@@ -79,21 +84,25 @@ impl Dictionary {
     }
 
     fn first_slot(&self, text: &str) -> usize {
-        xxhash_rust::xxh3::xxh3_64(text.as_bytes()) as usize % self.slots.len()
+        xxhash_rust::xxh3::xxh3_64(text.as_bytes()) as usize & (self.slots.len() - 1)
+    }
+
+    /// The number of slots is a power of two.
+    fn next_slot(&self, slot: usize) -> usize {
+        (slot + 1) & (self.slots.len() - 1)
     }
 
     fn place(&mut self, code: u32) {
         let Some(text) = self.get(code) else { return };
         let mut slot = self.first_slot(text);
         while self.slots[slot] != ABSENT {
-            slot = (slot + 1) % self.slots.len();
+            slot = self.next_slot(slot);
         }
         self.slots[slot] = code;
     }
 
     fn grow(&mut self) {
-        let slots = (self.size() * SLOTS_PER_TEXT * 2).next_power_of_two();
-        self.slots = vec![ABSENT; slots];
+        self.slots = vec![ABSENT; (self.slots.len() * 2).max(SLOTS_MIN)];
         for code in 1..self.size() as u32 {
             self.place(code);
         }

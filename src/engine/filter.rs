@@ -88,6 +88,7 @@ impl Filter {
     }
 
     /// The rows of `[from, until)` that pass, ascending. The span lies within one chunk.
+    #[inline(never)]
     pub fn select(&self, segment: &Segment, from: usize, until: usize, rows: &mut Vec<u32>) {
         debug_assert!(until - from <= CHUNK_ROWS);
         rows.clear();
@@ -106,7 +107,7 @@ impl Filter {
                 } => {
                     with_codes!(&segment.text[*column],
                         code => if !is_allowed(allowed, *code) { rows.clear() },
-                        codes => keep(rows, |row| is_allowed(allowed, codes[row].into())));
+                        at => keep(rows, |row| is_allowed(allowed, at(row as u32))));
                 }
                 Test::Flag { allowed, .. } => {
                     keep(rows, |row| allowed[usize::from(segment.flags[row])]);

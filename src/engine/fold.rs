@@ -113,6 +113,7 @@ impl Fold {
     }
 
     /// Folds rows of one segment; they ascend, passed the filters, and lie in the task's period and in one chunk.
+    #[inline(never)]
     pub fn rows(&mut self, segment: &Segment, rows: &[u32]) {
         if rows.is_empty() {
             return;
@@ -163,6 +164,7 @@ impl Fold {
         }
     }
 
+    #[inline(never)]
     fn fold_durations(&mut self, segment: &Segment, rows: impl Iterator<Item = (u32, u32)>) {
         let finished = |row: u32| CLASSES[usize::from(segment.flags[row as usize])] <= CANCELLED;
         let needs = self.needs;
@@ -208,6 +210,7 @@ impl Fold {
         }
     }
 
+    #[inline(never)]
     fn fold_people(&mut self, segment: &Segment, rows: impl Iterator<Item = (u32, u32)>) {
         let any_person = self.any_person;
         let active = |row: u32| {
@@ -233,8 +236,8 @@ impl Fold {
                 }
             }
         },
-        codes => for (row, slot) in rows {
-            let user: u32 = codes[row as usize].into();
+        at => for (row, slot) in rows {
+            let user = at(row);
             if user != 0 && active(row) {
                 add(slot, user);
             }
@@ -248,6 +251,7 @@ impl Fold {
         }
     }
 
+    #[inline(never)]
     fn fold_first(
         &mut self,
         segment: &Segment,

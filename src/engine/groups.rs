@@ -94,6 +94,7 @@ impl Grouping {
     }
 
     /// The slot of every row. Rows ascend and belong to one segment; their times lie in the task's period.
+    #[inline(never)]
     pub fn slots(&mut self, segment: &Segment, rows: &[u32], slots: &mut Vec<u32>) {
         slots.clear();
         let mut done = 0;
@@ -192,8 +193,8 @@ impl Grouping {
                     let slot = self.slot(base + u64::from(*code) * stride);
                     slots.resize(slots.len() + rows.len(), slot);
                 },
-                codes => slots.extend(rows.iter().map(|&row| {
-                    self.slot(base + u64::from(codes[row as usize]) * stride)
+                at => slots.extend(rows.iter().map(|&row| {
+                    self.slot(base + u64::from(at(row)) * stride)
                 })));
             }
             _ => {

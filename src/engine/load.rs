@@ -205,7 +205,7 @@ impl Engine {
         }
         for segment in &self.segments {
             // Both lists ascend: one walk over them side by side.
-            let mut held = segment.ids.iter().copied().peekable();
+            let mut held = segment.ids.iter().peekable();
             for &row in &order {
                 let id = ids[row as usize];
                 while held.peek().is_some_and(|&known| known < id) {

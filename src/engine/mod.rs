@@ -19,6 +19,7 @@ mod fold_hours;
 mod fold_kinds;
 mod groups;
 mod hours;
+mod identities;
 mod kind_cells;
 mod kind_state;
 mod kind_warnings;

@@ -127,6 +127,8 @@ impl Pass {
         }
     }
 
+    // A function of its own: inlined into the worker's loop, a browser would leave it in its first, slow compilation.
+    #[inline(never)]
     fn raw_chunk(&mut self, segment: &Segment) {
         let from = self.chunk * CHUNK_ROWS;
         let until = (from + CHUNK_ROWS).min(segment.len());
@@ -172,6 +174,7 @@ impl Pass {
         }
     }
 
+    #[inline(never)]
     fn hour_chunk(&mut self, engine: &Engine, hours: &super::hours::HourSegment) {
         let from = self.chunk * CHUNK_ROWS;
         let until = (from + CHUNK_ROWS).min(hours.rows.len());

@@ -3,6 +3,7 @@
 use super::amounts::Amounts;
 use super::columns::{Codes, Durations, Times};
 use super::dictionary::Dictionary;
+use super::identities::Identities;
 use crate::model::batch::{NO_CODE, NO_ID};
 use crate::model::schema::TEXT_COLUMNS;
 use crate::model::{Batch, EventKind, KindSet, Outcome, TimeUs};
@@ -36,8 +37,8 @@ pub struct Segment {
     pub amounts: Amounts,
     /// The kinds of its rows.
     pub kinds: KindSet,
-    /// Identities in ascending order, for finding duplicates; not in the order of rows.
-    pub ids: Vec<u64>,
+    /// For finding duplicates; not in the order of rows.
+    pub ids: Identities,
     /// Sum of the rows' digests.
     pub fingerprint: u64,
     /// For each text column and chunk.
@@ -136,12 +137,8 @@ impl Segment {
             statistics[column] = rows.chunks(CHUNK_ROWS).map(chunk_statistics).collect();
             Codes::pack(&rows)
         });
-        let mut ids: Vec<u64> = order
-            .iter()
-            .map(|&row| batch.event_id[row as usize])
-            .filter(|&id| id != NO_ID)
-            .collect();
-        ids.sort_unstable();
+        let ids = order.iter().map(|&row| batch.event_id[row as usize]);
+        let ids = Identities::pack(ids.filter(|&id| id != NO_ID).collect());
         Some(Self {
             source,
             times: Times::pack(&times),
@@ -176,7 +173,7 @@ impl Segment {
             + text
             + self.durations.resident_bytes()
             + self.amounts.resident_bytes()
-            + self.ids.len() * size_of::<u64>()
+            + self.ids.resident_bytes()
             + statistics * size_of::<ChunkStatistics>()
     }
 }

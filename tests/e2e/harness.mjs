@@ -55,6 +55,7 @@ export async function ready(page, timeout = 30_000) {
   await page.waitForFunction(
     () =>
       document.documentElement.dataset.state === "ready" &&
+      !("drawing" in document.documentElement.dataset) &&
       (location.pathname.startsWith("/data") || document.querySelectorAll("[data-widget]").length > 0) &&
       !document.querySelector('[data-widget][data-state="loading"],[data-widget][data-state="refreshing"],[data-widget][data-state="partial"]'),
     undefined,
