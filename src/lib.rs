@@ -9,6 +9,7 @@
 //! | [`metrics`] | the registry: what each number means | a second copy of a definition |
 //! | [`query`] | the question, its URL form, the queries of each widget | data |
 //! | [`ingest`] | bytes into batches, with a receipt | the network |
+//! | [`insight`] | people over time: cohorts, funnels, segments, as pure functions | rows, states |
 //! | [`engine`] | segments, the pass, states, merging | time of day, randomness |
 //! | [`export`] | result tables into bytes | a browser |
 //! | [`protocol`] | what application and worker say to each other | behaviour |
@@ -31,6 +32,8 @@ pub mod client;
 pub mod engine;
 #[cfg(feature = "engine")]
 pub mod ingest;
+#[cfg(feature = "engine")]
+pub mod insight;
 #[cfg(feature = "native")]
 pub mod native;
 #[cfg(feature = "engine")]

@@ -76,6 +76,11 @@ pub fn seats(
     let Some(directory) = directory else {
         return seen.and_then(measures::users);
     };
+    Some(seat_holders(directory, clauses).count() as u64)
+}
+
+/// The positions in the directory of those who hold a seat and whom the filters about people leave.
+pub fn seat_holders(directory: &Directory, clauses: &[Clause]) -> impl Iterator<Item = usize> {
     let keeps = |clause: &Clause, person: &crate::model::directory::Person| {
         let is_user = clause.dimension == Dimension::Column(TEXT_COLUMNS[USER]);
         let value = if is_user {
@@ -91,9 +96,10 @@ pub fn seats(
             .any(|held| held == value.unwrap_or_default());
         listed != clause.exclude
     };
-    let seats = directory
-        .people
-        .iter()
-        .filter(|person| person.seat && clauses.iter().all(|clause| keeps(clause, person)));
-    Some(seats.count() as u64)
+    let people = directory.people.iter().enumerate();
+    people
+        .filter(move |(_, person)| {
+            person.seat && clauses.iter().all(|clause| keeps(clause, person))
+        })
+        .map(|(position, _)| position)
 }

@@ -2,11 +2,12 @@
 
 use super::PartialAnswer;
 use super::kind_warnings;
-use super::plan::{Plan, QueryPlan};
+use super::people_tables::PeopleTables;
+use super::plan::{Plan, Planned, QueryPlan};
 use super::tables::Tabler;
 use crate::metrics::MetricId;
 use crate::model::{Directory, ResultTable, TimeUs, Warning, WarningCode, Zone};
-use crate::query::{AskContext, Dimension, Query, Question};
+use crate::query::{AskContext, Dimension, PeopleTable, Query, Question};
 
 /// Tables, and what has to be said about them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -43,12 +44,29 @@ pub fn answer(
         let parts = task.dimensions.len();
         state.groups.retain(|(key, _)| key.len() == parts);
     }
-    let warnings = warnings(&partial, &plan, queries, context, directory);
+    partial
+        .people
+        .resize_with(plan.people.len(), Default::default);
+    let mut warnings = warnings(&partial, &plan, queries, context, directory);
     let held = partial.held;
+    let people = PeopleTables::new(
+        std::mem::take(&mut partial.people),
+        &plan,
+        question,
+        context,
+        zone,
+        directory,
+        held,
+    );
+    warnings.extend(people.warnings(queries));
     let tables: Vec<ResultTable> = queries
         .iter()
         .zip(&plan.queries)
         .map(|(query, planned)| {
+            let planned = match planned {
+                Planned::Grouped(planned) => planned,
+                Planned::People(task) => return people.table(query, *task),
+            };
             let mut tabler = Tabler {
                 tasks: &mut partial.tasks,
                 plan: &plan,
@@ -59,7 +77,12 @@ pub fn answer(
                 directory,
                 held,
             };
-            tabler.table()
+            let table = tabler.table();
+            if query.people.is_some() {
+                people.heatmap(query, planned.current, &table)
+            } else {
+                table
+            }
         })
         .collect();
     Answered {
@@ -85,9 +108,8 @@ fn warnings(
     if let Some(comparison) = plan.comparison.as_ref().filter(|_| compares) {
         warnings.extend(comparison.warning.clone());
     }
-    let lacking: Vec<&str> = queries
-        .iter()
-        .zip(&plan.queries)
+    let lacking: Vec<&str> = plan
+        .grouped(queries)
         .filter(|(_, planned)| lacks_hours(partial, planned))
         .map(|(query, _)| query.title.as_str())
         .collect();
@@ -125,6 +147,9 @@ fn warnings(
         let by_person = queries.iter().any(|query| {
             let clauses = query.extra_filters.iter();
             query.group_by.iter().any(|one| one.is_from_directory())
+                || query
+                    .people
+                    .is_some_and(PeopleTable::needs_directory_values)
                 || clauses
                     .map(|one| one.dimension)
                     .any(Dimension::is_from_directory)

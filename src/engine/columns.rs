@@ -137,6 +137,25 @@ impl Times {
         self.base_us + ((i64::from(high) << 32) | i64::from(self.low[row]))
     }
 
+    /// The times of some rows, which ascend.
+    pub fn gather(&self, rows: &[u32], times: &mut Vec<TimeUs>) {
+        times.clear();
+        let Some(&first) = rows.first() else { return };
+        let mut next = self.runs.partition_point(|&(start, _)| start <= first);
+        let high = |run: usize| {
+            let run = run.checked_sub(1).and_then(|run| self.runs.get(run));
+            run.map_or(0, |&(_, high)| i64::from(high) << 32)
+        };
+        let mut upper = high(next);
+        times.extend(rows.iter().map(|&row| {
+            while self.runs.get(next).is_some_and(|&(start, _)| start <= row) {
+                next += 1;
+                upper = high(next);
+            }
+            self.base_us + (upper | i64::from(self.low[row as usize]))
+        }));
+    }
+
     /// First and last time; `None` when empty.
     pub fn span(&self) -> Option<(TimeUs, TimeUs)> {
         let last = self.len().checked_sub(1)?;
@@ -278,6 +297,9 @@ mod tests {
                 );
             }
         }
+        let mut gathered = Vec::new();
+        packed.gather(&[1, 3, 4, 6], &mut gathered);
+        assert_eq!(gathered, [times[1], times[3], times[4], times[6]]);
         assert_eq!(packed.first_at(i64::MAX), times.len());
         assert_eq!(Times::pack(&[]).span(), None);
     }

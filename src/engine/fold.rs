@@ -7,6 +7,7 @@ use super::filter::CLASSES;
 use super::fold_kinds::KindFold;
 use super::groups::Grouping;
 use super::load::Engine;
+use super::pair_set::PairSet;
 use super::people;
 use super::plan::{Needs, Task};
 use super::segment::{CLASS_CONVERSATION, CLASS_OTHER, Segment, kind_of};
@@ -15,22 +16,6 @@ use crate::model::{EventKind, Outcome, TimeUs, WeekStart};
 
 const REJECTED: u8 = Outcome::Rejected as u8;
 pub(super) const CANCELLED: u8 = Outcome::Cancelled as u8;
-/// Sets of people as bits take at most this many words; beyond, as pairs.
-const BIT_WORDS_MAX: usize = 1 << 21;
-/// Pairs are made distinct whenever there are this many, and twice as many as last time.
-const PAIRS_MIN: usize = 1 << 20;
-
-/// Who is active in which group.
-#[derive(Debug)]
-pub(super) enum People {
-    Bits {
-        words_per_slot: usize,
-        bits: Vec<u64>,
-    },
-    /// slot << 32 | user
-    Pairs { pairs: Vec<u64>, distinct: usize },
-}
-
 /// The states of one task while the pass runs.
 #[derive(Debug)]
 pub struct Fold {
@@ -45,7 +30,8 @@ pub struct Fold {
     /// Slots and values of all durations.
     pub(super) value_slots: Vec<u32>,
     pub(super) values: Vec<f64>,
-    pub(super) people: People,
+    /// Who is active in which group.
+    pub(super) people: PairSet,
     pub(super) last_us: Vec<TimeUs>,
     /// The last row of the segment at hand, by slot.
     pub(super) last_row: Vec<u32>,
@@ -66,20 +52,8 @@ impl Fold {
     pub fn new(task: &Task, any_person: bool, engine: &Engine, week: WeekStart) -> Self {
         let grouping = Grouping::new(&task.dimensions, task.period, engine, week);
         let users = engine.dictionaries[people::USER].size();
-        let words_per_slot = users.div_ceil(64);
         let one_slot = task.dimensions.is_empty();
-        let slots_max = grouping.combinations_max();
-        let people = if slots_max.saturating_mul(words_per_slot) <= BIT_WORDS_MAX {
-            People::Bits {
-                words_per_slot,
-                bits: Vec::new(),
-            }
-        } else {
-            People::Pairs {
-                pairs: Vec::new(),
-                distinct: 0,
-            }
-        };
+        let people = PairSet::new(grouping.combinations_max(), users);
         Self {
             needs: task.needs,
             any_person,
@@ -218,37 +192,21 @@ impl Fold {
             any_person || (class <= CLASS_CONVERSATION && class != REJECTED)
         };
         let people = &mut self.people;
-        let mut add = |slot: u32, user: u32| match people {
-            People::Bits {
-                words_per_slot,
-                bits,
-            } => {
-                let word = slot as usize * *words_per_slot + user as usize / 64;
-                bits[word] |= 1 << (user % 64);
-            }
-            People::Pairs { pairs, .. } => pairs.push(u64::from(slot) << 32 | u64::from(user)),
-        };
         with_codes!(&segment.text[people::USER],
         code => if *code != 0 {
             for (row, slot) in rows {
                 if active(row) {
-                    add(slot, *code);
+                    people.add(slot, *code);
                 }
             }
         },
         at => for (row, slot) in rows {
             let user = at(row);
             if user != 0 && active(row) {
-                add(slot, user);
+                people.add(slot, user);
             }
         });
-        if let People::Pairs { pairs, distinct } = &mut self.people
-            && pairs.len() > PAIRS_MIN.max(*distinct * 2)
-        {
-            pairs.sort_unstable();
-            pairs.dedup();
-            *distinct = pairs.len();
-        }
+        people.tidy();
     }
 
     #[inline(never)]
@@ -289,13 +247,8 @@ impl Fold {
             self.last_us.resize(slots, TimeUs::MIN);
             self.last_row.resize(slots, u32::MAX);
         }
-        if let People::Bits {
-            words_per_slot,
-            bits,
-        } = &mut self.people
-            && self.needs.users
-        {
-            bits.resize(slots * *words_per_slot, 0);
+        if self.needs.users {
+            self.people.make_room(slots);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From the columns of a pass to one state for each group.
 
-use super::fold::{Fold, People};
+use super::fold::Fold;
 use super::load::Engine;
 use super::partial::TaskState;
 use super::people;
@@ -69,33 +69,9 @@ impl Fold {
     }
 
     fn hand_out_people(&mut self, states: &mut [GroupState], hashes: &[u64]) {
-        match &mut self.people {
-            People::Bits {
-                words_per_slot,
-                bits,
-            } => {
-                let words = (*words_per_slot).max(1);
-                for (state, set) in states.iter_mut().zip(bits.chunks(words)) {
-                    for (word, &held) in set.iter().enumerate() {
-                        let mut left = held;
-                        while left != 0 {
-                            let user = word * 64 + left.trailing_zeros() as usize;
-                            state.users.push(hashes[user]);
-                            left &= left - 1;
-                        }
-                    }
-                }
-            }
-            People::Pairs { pairs, .. } => {
-                pairs.sort_unstable();
-                pairs.dedup();
-                for &pair in pairs.iter() {
-                    states[(pair >> 32) as usize]
-                        .users
-                        .push(hashes[pair as u32 as usize]);
-                }
-            }
-        }
+        self.people.each(|slot, user| {
+            states[slot as usize].users.push(hashes[user as usize]);
+        });
         states
             .iter_mut()
             .for_each(|state| state.users.sort_unstable());

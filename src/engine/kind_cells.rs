@@ -1,10 +1,9 @@
 //! From the state of other kinds of events to their numbers.
 
 use super::kind_state::{KindState, KindStates};
-use super::measures::exact_percentile;
 use super::reads::{Reads, reads};
 use super::state::GroupState;
-use crate::metrics::MetricId;
+use crate::metrics::{MetricId, quantile};
 use crate::model::{Cell, EventKind, Outcome};
 
 /// The cell of a metric that [`reads`] knows; `Null` for others, and where a pre-aggregate covers part of the group.
@@ -36,7 +35,7 @@ pub fn cell(metric: MetricId, state: &mut GroupState) -> Cell {
         Reads::SuccessShare => float(share(of_kind.of(Outcome::Success), of_kind.events())),
         Reads::FailureShare => float(share(of_kind.failures(), of_kind.events())),
         Reads::DurationMean => float(of_kind.durations.mean_ms()),
-        Reads::DurationPercentile(q) => float(exact_percentile(&mut of_kind.values, q)),
+        Reads::DurationPercentile(q) => float(quantile(&mut of_kind.values, q)),
         Reads::TokensIn => count(kinds.amounts.tokens_in),
         Reads::TokensOut => count(kinds.amounts.tokens_out),
         Reads::Cost => float(Some(kinds.amounts.cost_usd.value())),

@@ -40,17 +40,14 @@ pub fn of(partial: &PartialAnswer, plan: &Plan, queries: &[Query]) -> Vec<Warnin
     warnings.extend(said(costs, |ids| {
         format!("No event in the data has a cost on record, so {ids} can't be told. Send cost_usd with events.")
     }));
-    let lacking = queries
-        .iter()
-        .zip(&plan.queries)
-        .flat_map(|(query, planned)| {
-            let tasks = [Some(planned.current), planned.previous];
-            let lacks = tasks
-                .into_iter()
-                .flatten()
-                .any(|task| partial.tasks[task].lacks_kinds);
-            query.measures.iter().copied().filter(move |_| lacks)
-        });
+    let lacking = plan.grouped(queries).flat_map(|(query, planned)| {
+        let tasks = [Some(planned.current), planned.previous];
+        let lacks = tasks
+            .into_iter()
+            .flatten()
+            .any(|task| partial.tasks[task].lacks_kinds);
+        query.measures.iter().copied().filter(move |_| lacks)
+    });
     let lacking: BTreeSet<MetricId> = lacking
         .filter(|&metric| reads(metric).is_some() && partial.held.tells(metric))
         .collect();

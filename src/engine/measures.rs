@@ -3,7 +3,7 @@
 use super::kind_cells;
 use super::sketch::{HyperLogLog, RELATIVE_ACCURACY, STANDARD_ERROR};
 use super::state::GroupState;
-use crate::metrics::{MetricId, success_rate, wilson_interval};
+use crate::metrics::{MetricId, quantile, success_rate, wilson_interval};
 use crate::model::{Cell, Outcome};
 
 /// The cell of a metric that one group's state tells; metrics that need more than it are `Null` here.
@@ -82,20 +82,7 @@ fn percentile(state: &mut GroupState, q: f64) -> Option<f64> {
         state.values.iter().for_each(|&value| sketch.add(value));
         return sketch.quantile(q);
     }
-    exact_percentile(&mut state.values, q)
-}
-
-/// By linear interpolation between closest ranks (R type 7); reorders the values.
-pub fn exact_percentile(values: &mut [f64], q: f64) -> Option<f64> {
-    let last = values.len().checked_sub(1)?;
-    let rank = q * last as f64;
-    let below = rank.floor() as usize;
-    let (_, &mut low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
-    if rank.fract() == 0.0 {
-        return Some(low);
-    }
-    let high = above.iter().copied().fold(f64::INFINITY, f64::min);
-    Some(low + (high - low) * rank.fract())
+    quantile(&mut state.values, q)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use super::people_state::PeopleState;
 use super::reads::Held;
 use super::state::{GroupState, Key};
 use crate::model::TimeUs;
@@ -63,6 +64,8 @@ impl TaskState {
 pub struct PartialAnswer {
     /// In the order of the plan's tasks.
     pub(super) tasks: Vec<TaskState>,
+    /// In the order of the plan's tasks about people.
+    pub(super) people: Vec<PeopleState>,
     pub(super) rows_scanned: u64,
     pub(super) rows_skipped: u64,
     pub(super) fingerprint: u64,
@@ -91,6 +94,13 @@ impl PartialAnswer {
                 mine.merge(theirs);
             }
         }
+        if self.people.is_empty() {
+            self.people = other.people;
+        } else {
+            for (mine, theirs) in self.people.iter_mut().zip(other.people) {
+                mine.merge(theirs);
+            }
+        }
         self.rows_scanned = self.rows_scanned.saturating_add(other.rows_scanned);
         self.rows_skipped = self.rows_skipped.saturating_add(other.rows_skipped);
         self.fingerprint = self.fingerprint.wrapping_add(other.fingerprint);
@@ -108,7 +118,8 @@ impl PartialAnswer {
     pub fn decode(bytes: &[u8]) -> Result<Self, PartialError> {
         let partial: Self = postcard::from_bytes(bytes).map_err(|_| PartialError)?;
         let mut groups = partial.tasks.iter().flat_map(|task| &task.groups);
-        if groups.all(|(_, state)| state.is_sound()) {
+        let are_people_sound = partial.people.iter().all(PeopleState::is_sound);
+        if are_people_sound && groups.all(|(_, state)| state.is_sound()) {
             Ok(partial)
         } else {
             Err(PartialError)

@@ -5,10 +5,11 @@ use super::fold::Fold;
 use super::groups::rows_in;
 use super::load::Engine;
 use super::partial::PartialAnswer;
+use super::people_fold::PeopleFold;
 use super::plan::Plan;
 use super::segment::{CHUNK_ROWS, Segment};
 use crate::model::zone::HOUR_US;
-use crate::query::{AskContext, Query, Question};
+use crate::query::{AskContext, Period, Query, Question};
 
 /// A question on its way over the rows of one shard.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub struct Pass {
     plan: Plan,
     filters: Vec<Filter>,
     folds: Vec<Fold>,
+    people: Vec<PeopleFold>,
     /// The engine's version this pass was planned for.
     version: u64,
     /// Next segment and chunk; after the raw segments come the pre-aggregated ones, chunk by chunk too.
@@ -53,6 +55,12 @@ impl Pass {
                 Fold::new(task, any_person, engine, plan.week_start)
             })
             .collect();
+        let compared = plan.comparison.as_ref().map(|compared| compared.period);
+        let people = plan
+            .people
+            .iter()
+            .map(|task| PeopleFold::new(task, (plan.period, compared), plan.as_of_us, engine));
+        let people = people.collect();
         let raw: usize = engine.segments.iter().map(Segment::len).sum();
         let hours: usize = engine.hours.iter().map(|held| held.rows.len()).sum();
         Self {
@@ -62,6 +70,7 @@ impl Pass {
             plan,
             filters,
             folds,
+            people,
             version: engine.version,
             segment: 0,
             chunk: 0,
@@ -117,6 +126,11 @@ impl Pass {
                 .into_iter()
                 .map(|fold| fold.finish(engine))
                 .collect(),
+            people: self
+                .people
+                .into_iter()
+                .map(|fold| fold.finish(engine))
+                .collect(),
             rows_scanned: self.rows_scanned,
             rows_skipped: self.rows_skipped,
             fingerprint: engine.fingerprint(),
@@ -139,8 +153,16 @@ impl Pass {
                 let tasks = self.plan.tasks.iter().enumerate();
                 tasks.filter(move |(_, task)| task.filters == set)
             };
-            let spans = tasks().map(|(_, task)| rows_in(segment, task.period));
-            let wanted = spans
+            let people = || {
+                let people = self.plan.people.iter().enumerate();
+                people
+                    .filter(move |(_, task)| task.filters == set)
+                    .filter_map(|(at, task)| Some((at, task.span()?)))
+            };
+            let periods = tasks().map(|(_, task)| task.period);
+            let wanted = periods
+                .chain(people().map(|(_, span)| span))
+                .map(|period| rows_in(segment, period))
                 .map(|span| span.start.max(from)..span.end.min(until))
                 .filter(|span| span.start < span.end)
                 .reduce(|all, span| all.start.min(span.start)..all.end.max(span.end));
@@ -150,17 +172,18 @@ impl Pass {
             }
             touched = true;
             filter.select(segment, wanted.start, wanted.end, &mut self.selected);
+            let selected = &self.selected;
+            let within = |period: Period| {
+                let span = rows_in(segment, period);
+                let first = selected.partition_point(|&row| (row as usize) < span.start);
+                let last = selected.partition_point(|&row| (row as usize) < span.end);
+                &selected[first..last.max(first)]
+            };
             for (at, task) in tasks() {
-                let span = rows_in(segment, task.period);
-                let first = self
-                    .selected
-                    .partition_point(|&row| (row as usize) < span.start);
-                let last = self
-                    .selected
-                    .partition_point(|&row| (row as usize) < span.end);
-                if first < last {
-                    self.folds[at].rows(segment, &self.selected[first..last]);
-                }
+                self.folds[at].rows(segment, within(task.period));
+            }
+            for (at, span) in people() {
+                self.people[at].rows(segment, within(span));
             }
         }
         self.count(until - from, touched);
@@ -193,6 +216,22 @@ impl Pass {
                 hour_us != time_us && times.binary_search(&hour_us).is_ok()
             };
             self.hours_cut |= is_cut(task.period.from_us) || is_cut(task.period.until_us);
+        }
+        for (fold, task) in self.people.iter_mut().zip(&self.plan.people) {
+            let Some(span) = task.span() else { continue };
+            let times = &hours.rows.hour_us[from..until];
+            // An hour that the span begins in reaches into it.
+            let begin_us = span.from_us.saturating_sub(HOUR_US - 1);
+            let first = from + times.partition_point(|&hour| hour < begin_us);
+            let last = from + times.partition_point(|&hour| hour < span.until_us);
+            touched |= first < last;
+            for row in first..last {
+                fold.hour(
+                    hours,
+                    row,
+                    self.filters[task.filters].passes_hour(hours, row),
+                );
+            }
         }
         if touched {
             let odd = |time_us: i64| engine.zone().offset_us(time_us) % HOUR_US != 0;

@@ -4,10 +4,13 @@
 //! Made from the question alone, so that every shard and the merge number the tasks alike.
 
 use super::reads::{self, KindNeeds};
+use crate::insight::Slices;
 use crate::metrics::MetricId;
 use crate::model::zone::Bucket;
 use crate::model::{EventKind, KindSet, TimeUs, WeekStart, Zone};
-use crate::query::{AskContext, Clause, Comparison, Dimension, Period, Query, Question, widgets};
+use crate::query::{
+    AskContext, Clause, Comparison, Dimension, PeopleTable, Period, Query, Question, widgets,
+};
 
 /// Which states a task folds, beside the counts that all have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,6 +64,14 @@ impl Needs {
     }
 }
 
+impl PeopleTask {
+    /// The time its rows lie in; `None` where there is no data.
+    pub fn span(&self) -> Option<Period> {
+        let (from_us, until_us) = self.slices.span()?;
+        Some(Period::new(from_us, until_us))
+    }
+}
+
 /// The clauses a task's rows must satisfy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FilterSet {
@@ -95,14 +106,46 @@ pub struct QueryPlan {
     pub growth: Option<(usize, usize)>,
 }
 
+/// What a task keeps of people beside their deeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PeopleNeeds {
+    pub tools: bool,
+    pub sessions: bool,
+    /// First executions after the directory's first login.
+    pub logins: bool,
+}
+
+/// Everybody's deeds under one set of filters: all tables about people share it.
+#[derive(Debug, Clone)]
+pub struct PeopleTask {
+    pub filters: usize,
+    pub needs: PeopleNeeds,
+    /// What the tables are made of, all together.
+    wanted: Period,
+    /// The part of it that has data; made when all queries are known.
+    pub slices: Slices,
+}
+
+/// How a query is answered.
+#[derive(Debug, Clone)]
+pub enum Planned {
+    /// From the states of groups.
+    Grouped(QueryPlan),
+    /// From everybody's deeds: a position in [`Plan::people`].
+    People(usize),
+}
+
 /// Everything one pass has to do.
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub filter_sets: Vec<FilterSet>,
     pub tasks: Vec<Task>,
+    pub people: Vec<PeopleTask>,
     /// In the order of the queries.
-    pub queries: Vec<QueryPlan>,
+    pub queries: Vec<Planned>,
     pub period: Period,
+    /// The end of the period, or the present if that is earlier.
+    pub as_of_us: TimeUs,
     pub comparison: Option<Comparison>,
     /// Before, last; see [`widgets::growth_months`].
     pub growth_months: (Period, Period),
@@ -115,17 +158,98 @@ impl Plan {
         let mut plan = Self {
             filter_sets: Vec::new(),
             tasks: Vec::new(),
+            people: Vec::new(),
             queries: Vec::new(),
             period,
+            as_of_us: period.until_us.min(context.now_us.saturating_add(1)),
             comparison,
             growth_months: widgets::growth_months(context, zone),
             week_start: question.week_start,
         };
         for query in queries {
-            let planned = plan.query(question, query, context, zone);
+            let planned = match query.people.filter(|people| people.is_by_person()) {
+                Some(people) => {
+                    Planned::People(plan.people(question, query, people, context, zone))
+                }
+                None => Planned::Grouped(plan.query(question, query, context, zone)),
+            };
             plan.queries.push(planned);
         }
+        plan.cut_slices(context, zone);
         plan
+    }
+
+    /// The queries that are answered from groups, with where they find them.
+    pub fn grouped<'a>(
+        &'a self,
+        queries: &'a [Query],
+    ) -> impl Iterator<Item = (&'a Query, &'a QueryPlan)> {
+        let planned = queries.iter().zip(&self.queries);
+        planned.filter_map(|(query, planned)| match planned {
+            Planned::Grouped(planned) => Some((query, planned)),
+            Planned::People(_) => None,
+        })
+    }
+
+    fn people(
+        &mut self,
+        question: &Question,
+        query: &Query,
+        people: PeopleTable,
+        context: &AskContext,
+        zone: &Zone,
+    ) -> usize {
+        let filters = self.filter_set(FilterSet {
+            clauses: clauses(question, query),
+            // Sessions are made of everything but measurements, which are nobody's.
+            kinds: KindSet::ALL.without(EventKind::StorageSample),
+            any_person: false,
+        });
+        let compared = self.comparison.as_ref().filter(|_| query.compare);
+        let compared = compared.map(|comparison| comparison.period);
+        let wanted = people
+            .spans(self.period, compared, context, zone)
+            .into_iter()
+            .fold(self.period, Period::union);
+        let known = self.people.iter().position(|held| held.filters == filters);
+        let task = known.unwrap_or_else(|| {
+            self.people.push(PeopleTask {
+                filters,
+                needs: PeopleNeeds::default(),
+                wanted,
+                slices: Slices::default(),
+            });
+            self.people.len() - 1
+        });
+        let held = &mut self.people[task];
+        held.wanted = held.wanted.union(wanted);
+        held.needs.tools |= people.needs_tools();
+        held.needs.sessions |= people.needs_sessions();
+        held.needs.logins |= people.needs_logins();
+        task
+    }
+
+    /// Every period of the question is a whole number of slices, and so is what lies before the present.
+    fn cut_slices(&mut self, context: &AskContext, zone: &Zone) {
+        let Some((first_us, last_us)) = context.data_span_us else {
+            return;
+        };
+        let periods = [
+            Some(self.period),
+            self.comparison.as_ref().map(|compared| compared.period),
+        ];
+        let mut cuts = vec![self.as_of_us];
+        for period in periods.into_iter().flatten() {
+            cuts.extend([period.from_us, period.until_us]);
+        }
+        for task in &mut self.people {
+            task.slices = Slices::new(
+                task.wanted.from_us.max(first_us),
+                task.wanted.until_us.min(last_us.saturating_add(1)),
+                &cuts,
+                zone,
+            );
+        }
     }
 
     fn query(
@@ -266,22 +390,7 @@ fn clauses(question: &Question, query: &Query) -> Vec<Clause> {
 
 /// Keys of the buckets that a period touches, ascending.
 pub fn bucket_keys(period: Period, bucket: Bucket, zone: &Zone, week: WeekStart) -> Vec<i64> {
-    let mut keys = Vec::new();
-    if period.length_us() == 0 {
-        return keys;
-    }
-    let mut key = zone.bucket_key(period.from_us, bucket, week);
-    while zone.bucket_start_us(key, bucket) < period.until_us
-        && keys.len() < crate::model::limits::GROUPS_MAX
-    {
-        let next = zone.next_bucket_key(key, bucket);
-        // A day that a zone skipped has no time in it, and is no day.
-        if zone.bucket_start_us(next, bucket) > zone.bucket_start_us(key, bucket) {
-            keys.push(key);
-        }
-        key = next;
-    }
-    keys
+    zone.bucket_keys(period.from_us, period.until_us, bucket, week)
 }
 
 /// Up to when a bucket counts inside a period (exclusive).

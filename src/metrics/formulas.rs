@@ -39,3 +39,16 @@ pub fn growth_rate(
         previous as f64 / previous_days,
     )
 }
+
+/// The quantile of values by linear interpolation between closest ranks (R type 7); `None` without any. Reorders them.
+pub fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
+    let rank = q * last as f64;
+    let below = rank.floor() as usize;
+    let (_, &mut low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
+    if rank.fract() == 0.0 {
+        return Some(low);
+    }
+    let high = above.iter().copied().fold(f64::INFINITY, f64::min);
+    Some(low + (high - low) * rank.fract())
+}

@@ -40,6 +40,8 @@ pub const PREVIEW_CELL_CHARS: usize = 80;
 pub const RECEIPT_NAMES_MAX: usize = 500;
 /// Groups a query may form before it is cut by its order.
 pub const GROUPS_MAX: usize = 1_000_000;
+/// Cohorts in a table of retention, the newest ones.
+pub const COHORTS_MAX: usize = 60;
 /// A duration above this is wrong data, milliseconds (366 days).
 pub const DURATION_MS_MAX: f64 = 366.0 * 86_400_000.0;
 /// Earliest and latest believable event, µs UTC: 1990-01-01 and 2100-01-01.

@@ -10,6 +10,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::TimeUs;
+use super::limits::GROUPS_MAX;
 
 pub const SECOND_US: i64 = 1_000_000;
 pub const HOUR_US: i64 = 3_600 * SECOND_US;
@@ -226,6 +227,30 @@ impl Zone {
             Bucket::Week => key + 7,
             Bucket::Month => first_of_month(key + 31),
         }
+    }
+
+    /// Keys of the buckets that `[from, until)` touches, ascending.
+    pub fn bucket_keys(
+        &self,
+        from_us: TimeUs,
+        until_us: TimeUs,
+        bucket: Bucket,
+        week_start: WeekStart,
+    ) -> Vec<i64> {
+        let mut keys = Vec::new();
+        if from_us >= until_us {
+            return keys;
+        }
+        let mut key = self.bucket_key(from_us, bucket, week_start);
+        while self.bucket_start_us(key, bucket) < until_us && keys.len() < GROUPS_MAX {
+            let next = self.next_bucket_key(key, bucket);
+            // A day that a zone skipped has no time in it, and is no day.
+            if self.bucket_start_us(next, bucket) > self.bucket_start_us(key, bucket) {
+                keys.push(key);
+            }
+            key = next;
+        }
+        keys
     }
 
     /// The text of a bucket: `2026-03-29T03:00+02:00`, `2026-03-29`, the first day of a week, `2026-03`.

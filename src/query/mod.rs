@@ -2,6 +2,7 @@
 //! makes of it. Does not own: data, or how a query is answered (`engine`).
 
 pub mod dimension;
+pub mod people;
 pub mod period;
 pub mod question;
 pub mod range;
@@ -11,6 +12,7 @@ pub mod url;
 pub mod widgets;
 
 pub use dimension::Dimension;
+pub use people::PeopleTable;
 pub use period::{Comparison, Period};
 pub use question::{Clause, Question};
 pub use range::{CompareSpec, RangeSpec};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clause, Dimension};
+use super::{Clause, Dimension, PeopleTable};
 use crate::metrics::MetricId;
 use crate::model::{TimeUs, Warning};
 
@@ -35,6 +35,8 @@ pub struct Query {
     pub ignore_dimension: Option<Dimension>,
     /// Leave out the group of rows where the dimension is absent.
     pub skip_absent: bool,
+    /// A table about people; its rows and columns are its own, and `measures` says what it tells.
+    pub people: Option<PeopleTable>,
 }
 
 /// What the asker knows and the shard does not: the present, the extent of all data, what is still missing.

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Room → rooms it may name.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("model", &[]),
     ("metrics", &["model"]),
     ("query", &["model", "metrics"]),
     ("ingest", &["model", "protocol"]),
-    ("engine", &["model", "metrics", "query"]),
+    ("insight", &["model", "metrics"]),
+    ("engine", &["model", "metrics", "query", "insight"]),
     ("export", &["model", "metrics", "query"]),
     ("protocol", &["model", "query"]),
     (
@@ -34,7 +35,9 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ),
 ];
 /// What must be the same everywhere knows no browser, no clock, no chance.
-const PURE: [&str; 6] = ["model", "metrics", "query", "ingest", "engine", "export"];
+const PURE: [&str; 7] = [
+    "model", "metrics", "query", "ingest", "insight", "engine", "export",
+];
 const IMPURE: [&str; 11] = [
     "leptos",
     "web_sys",

@@ -2,7 +2,7 @@
 
 mod ddsketch;
 mod hyperloglog;
-mod varint;
+pub(super) mod varint;
 
 pub use ddsketch::{DdSketch, RELATIVE_ACCURACY};
 pub use hyperloglog::{HyperLogLog, STANDARD_ERROR};

@@ -2,7 +2,7 @@
 
 use super::arguments::{Format, MetricsArguments};
 use super::{Failure, say, say_raw};
-use crate::metrics::REGISTRY;
+use crate::metrics::{MetricId, REGISTRY};
 use crate::model::schema::SCHEMA;
 use crate::query::{Dimension, widgets};
 
@@ -20,7 +20,8 @@ pub const OTHER_DIMENSIONS: [&str; 8] = [
 
 pub fn run(arguments: &MetricsArguments) -> Result<(), Failure> {
     let groups = [
-        ("measure", measures()),
+        ("measure", metrics(MetricId::is_measure)),
+        ("figure", metrics(|metric| !metric.is_measure())),
         ("dimension", dimensions()),
         ("widget", widget_list()),
         ("dashboard", dashboards()),
@@ -72,9 +73,11 @@ pub fn run(arguments: &MetricsArguments) -> Result<(), Failure> {
 
 type Row = (String, String, String);
 
-fn measures() -> Vec<Row> {
+/// Measures can be asked by any dimension; figures stand in the tables of widgets.
+fn metrics(is_wanted: fn(MetricId) -> bool) -> Vec<Row> {
     REGISTRY
         .iter()
+        .filter(|spec| is_wanted(spec.metric))
         .map(|spec| (spec.id.into(), spec.name.into(), spec.definition.into()))
         .collect()
 }

@@ -130,8 +130,10 @@ fn what(arguments: &QueryArguments) -> Result<What, Failure> {
         .measure
         .iter()
         .map(|id| {
-            let ids = REGISTRY.iter().map(|spec| spec.id);
-            MetricId::parse(id.trim()).ok_or_else(|| unknown("measure", id, ids))
+            let ids = REGISTRY.iter().filter(|spec| spec.metric.is_measure());
+            let ids = ids.map(|spec| spec.id);
+            let measure = MetricId::parse(id.trim()).filter(|metric| metric.is_measure());
+            measure.ok_or_else(|| unknown("measure", id, ids))
         })
         .collect::<Result<_, _>>()?;
     Ok(What::Free(dimensions, measures))

@@ -1,5 +1,7 @@
 //! The catalogue of widgets: which queries each makes of a question. Page, command line and embeds read it.
 
+mod users;
+
 use super::{AskContext, Clause, Dimension, OrderBy, Period, Query, Question};
 use crate::metrics::MetricId;
 use crate::model::zone::{Bucket, HOUR_US};
@@ -38,8 +40,22 @@ const USER: Dimension = Dimension::Column(Column::User);
 const WORKSPACE: Dimension = Dimension::Column(Column::Workspace);
 const ERROR: Dimension = Dimension::Column(Column::ErrorClass);
 
-/// Every widget.
-pub const WIDGETS: &[WidgetSpec] = &[
+/// Every widget, dashboard by dashboard.
+pub static WIDGETS: [WidgetSpec; EXECUTIVE.len() + users::USERS.len()] = {
+    let mut all = [EXECUTIVE[0]; EXECUTIVE.len() + users::USERS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < EXECUTIVE.len() {
+            EXECUTIVE[at]
+        } else {
+            users::USERS[at - EXECUTIVE.len()]
+        };
+        at += 1;
+    }
+    all
+};
+
+const EXECUTIVE: &[WidgetSpec] = &[
     WidgetSpec {
         id: "kpi",
         title: "At a glance",
@@ -107,19 +123,22 @@ pub const WIDGETS: &[WidgetSpec] = &[
 ];
 
 /// Dashboard id → ids of its widgets, in the order of the page.
-pub const DASHBOARDS: &[(&str, &[&str])] = &[(
-    "executive",
-    &[
-        "kpi",
-        "daily-executions",
-        "success-rate-over-time",
-        "adoption-curve",
-        "top-tools",
-        "top-users",
-        "top-workspaces",
-        "failure-reasons",
-    ],
-)];
+pub const DASHBOARDS: &[(&str, &[&str])] = &[
+    (
+        "executive",
+        &[
+            "kpi",
+            "daily-executions",
+            "success-rate-over-time",
+            "adoption-curve",
+            "top-tools",
+            "top-users",
+            "top-workspaces",
+            "failure-reasons",
+        ],
+    ),
+    ("users", users::DASHBOARD),
+];
 
 pub fn widget(id: &str) -> Option<&'static WidgetSpec> {
     WIDGETS.iter().find(|widget| widget.id == id)
@@ -220,7 +239,7 @@ pub fn queries(id: &str, question: &Question, context: &AskContext, zone: &Zone)
                 10,
             )]
         }
-        _ => Vec::new(),
+        _ => users::queries(spec),
     }
 }
 
@@ -246,6 +265,7 @@ fn query(spec: &WidgetSpec, group_by: &[Dimension], measures: &[MetricId]) -> Qu
         extra_filters: Vec::new(),
         ignore_dimension: None,
         skip_absent: false,
+        people: None,
     }
 }
 
@@ -282,6 +302,7 @@ pub fn free(group_by: &[Dimension], measures: &[MetricId]) -> Query {
         extra_filters: Vec::new(),
         ignore_dimension: None,
         skip_absent: false,
+        people: None,
     }
 }
 
@@ -329,6 +350,7 @@ pub fn spans_needed(
             .iter()
             .any(|query| query.measures.iter().any(|one| metrics.contains(one)))
     };
+    let compared = comparison.as_ref().map(|comparison| comparison.period);
     let mut spans = vec![period];
     if let Some(comparison) = comparison.filter(|_| queries.iter().any(|query| query.compare)) {
         spans.push(comparison.period);
@@ -342,6 +364,12 @@ pub fn spans_needed(
             .data_span_us
             .map_or(period.from_us, |span| span.0.min(period.from_us));
         spans.push(Period::new(beginning, period.until_us));
+    }
+    for query in queries {
+        let compared = compared.filter(|_| query.compare);
+        if let Some(people) = query.people {
+            spans.extend(people.spans(period, compared, context, zone));
+        }
     }
     spans
 }
