@@ -15,7 +15,7 @@ use crate::model::{Directory, Provenance, ResultTable, SourceReceipt, Zone};
 use crate::query::{AskContext, Query, Question};
 
 /// Changes with any message; an application and a worker of different builds must not talk.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// A source of events within one session of the application; the client numbers them.
 pub type SourceId = u32;
@@ -150,8 +150,21 @@ pub struct Memory {
     pub events: u64,
     /// Columns and dictionaries.
     pub resident_bytes: u64,
+    /// All of what counts against the budget: that, and what telemetry is linked by.
+    pub held_bytes: u64,
+    pub budget_bytes: u64,
     /// The whole linear memory of the module.
     pub module_bytes: u64,
+}
+
+impl Memory {
+    /// How much of the budget is taken, per cent.
+    pub const fn percent(&self) -> u64 {
+        if self.budget_bytes == 0 {
+            return 0;
+        }
+        (self.held_bytes as u128 * 100 / self.budget_bytes as u128) as u64
+    }
 }
 
 /// Stable codes; the sentence beside one is for people.
