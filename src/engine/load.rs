@@ -5,7 +5,8 @@ use super::hours::HourSegment;
 use super::pass::Pass;
 use super::reads::Held;
 use super::segment::Segment;
-use crate::model::batch::NO_ID;
+use crate::model::batch::{NO_COUNT, NO_ID};
+use crate::model::limits::EVENT_BYTES;
 use crate::model::schema::TEXT_COLUMNS;
 use crate::model::{AggregateBatch, Batch, Directory, TimeUs, Zone};
 use crate::query::{AskContext, Query, Question};
@@ -47,6 +48,33 @@ pub enum AggregateError {
         source: super::sketch::SketchError,
     },
 }
+
+/// What a batch takes once it is kept, about, and rather more than less: as if no row and no name were known yet.
+pub fn expected_bytes(batch: &Batch) -> u64 {
+    let names = batch.text.iter().flat_map(|column| &column.values);
+    let names: u64 = names.map(|name| name.len() as u64 + NAME_BYTES).sum();
+    let has_amounts = |row: &usize| {
+        batch.tokens_in[*row] != NO_COUNT
+            || batch.tokens_out[*row] != NO_COUNT
+            || batch.bytes[*row] != NO_COUNT
+            || !batch.cost_usd[*row].is_nan()
+    };
+    let amounts = (0..batch.len()).filter(has_amounts).count() as u64;
+    batch.len() as u64 * EVENT_BYTES + amounts * AMOUNTS_BYTES + names
+}
+
+/// The same for pre-aggregated hours.
+pub fn expected_bytes_of_hours(batch: &AggregateBatch) -> u64 {
+    let sketches = batch.duration_sketch.data.len() + batch.users_sketch.data.len();
+    batch.len() as u64 * HOUR_BYTES + sketches as u64
+}
+
+/// What a name takes beside its letters.
+const NAME_BYTES: u64 = 12;
+/// Tokens, cost and bytes of a row that has any.
+const AMOUNTS_BYTES: u64 = 24;
+/// A row of all columns of an hour, with codes and the positions of its sketches.
+const HOUR_BYTES: u64 = 128;
 
 /// One shard's data.
 #[derive(Debug, Default)]

@@ -45,6 +45,8 @@ mod tables;
 mod totals;
 
 pub use answer::{Answered, answer};
-pub use load::{AggregateError, Engine, Footprint, LoadOutcome};
+pub use load::{
+    AggregateError, Engine, Footprint, LoadOutcome, expected_bytes, expected_bytes_of_hours,
+};
 pub use partial::{PartialAnswer, PartialError};
 pub use pass::Pass;

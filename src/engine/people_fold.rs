@@ -185,7 +185,7 @@ impl PeopleFold {
             let user = *code;
             self.count(segment, rows, &times, |_| user);
         },
-        codes => self.count(segment, rows, &times, |row| codes[row].into()));
+        at => self.count(segment, rows, &times, |row| at(row as u32)));
         // A slice lies in a period or out of it.
         let start_us = times.first().copied().unwrap_or_default();
         let is_in = |period: Period| period.contains(start_us);

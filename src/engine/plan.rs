@@ -9,7 +9,8 @@ use crate::metrics::MetricId;
 use crate::model::zone::Bucket;
 use crate::model::{EventKind, KindSet, TimeUs, WeekStart, Zone};
 use crate::query::{
-    AskContext, Clause, Comparison, Dimension, PeopleTable, Period, Query, Question, widgets,
+    AskContext, Clause, Comparison, Dimension, PeopleTable, Period, Query, Question, buckets,
+    widgets,
 };
 
 /// Which states a task folds, beside the counts that all have.
@@ -147,6 +148,8 @@ pub struct Plan {
     /// The end of the period, or the present if that is earlier.
     pub as_of_us: TimeUs,
     pub comparison: Option<Comparison>,
+    /// The parts of both that are cut into buckets of time; see [`buckets::bucketed`].
+    pub bucketed: (Period, Option<Period>),
     /// Before, last; see [`widgets::growth_months`].
     pub growth_months: (Period, Period),
     pub week_start: WeekStart,
@@ -155,7 +158,13 @@ pub struct Plan {
 impl Plan {
     pub fn new(question: &Question, queries: &[Query], context: &AskContext, zone: &Zone) -> Self {
         let (period, comparison) = question.periods(context, zone);
+        let compared = comparison.as_ref().map(|comparison| comparison.period);
+        let bucketed = (
+            buckets::bucketed(period, context),
+            compared.map(|compared| buckets::bucketed_beside(compared, period, context)),
+        );
         let mut plan = Self {
+            bucketed,
             filter_sets: Vec::new(),
             tasks: Vec::new(),
             people: Vec::new(),
@@ -303,9 +312,12 @@ impl Plan {
                 ..Needs::counts(needs.counted)
             };
             let task = self.task(span, filters, &untimed, first_use);
-            for period in [Some(period), previous_period].into_iter().flatten() {
-                let cuts = cuts(period, &query.group_by, zone, self.week_start);
-                self.tasks[task].cuts.extend(cuts);
+            let (part, part_before) = self.bucketed;
+            for (period, part) in [(Some(period), Some(part)), (previous_period, part_before)] {
+                if let Some((period, part)) = period.zip(part) {
+                    let cuts = cuts(period, part, &query.group_by, zone, self.week_start);
+                    self.tasks[task].cuts.extend(cuts);
+                }
             }
             self.tasks[task].cuts.sort_unstable();
             self.tasks[task].cuts.dedup();
@@ -400,7 +412,13 @@ pub fn bucket_end_us(key: i64, bucket: Bucket, zone: &Zone, period: Period) -> T
 }
 
 /// The times at which a query counts adopters: the end of each bucket, or of the period.
-fn cuts(period: Period, dimensions: &[Dimension], zone: &Zone, week: WeekStart) -> Vec<TimeUs> {
+fn cuts(
+    period: Period,
+    bucketed: Period,
+    dimensions: &[Dimension],
+    zone: &Zone,
+    week: WeekStart,
+) -> Vec<TimeUs> {
     let bucket = dimensions.iter().find_map(|dimension| match dimension {
         Dimension::Time(bucket) => Some(*bucket),
         _ => None,
@@ -408,7 +426,7 @@ fn cuts(period: Period, dimensions: &[Dimension], zone: &Zone, week: WeekStart) 
     let Some(bucket) = bucket else {
         return vec![period.until_us];
     };
-    bucket_keys(period, bucket, zone, week)
+    bucket_keys(bucketed, bucket, zone, week)
         .into_iter()
         .map(|key| bucket_end_us(key, bucket, zone, period))
         .collect()

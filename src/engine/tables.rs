@@ -65,8 +65,9 @@ impl Tabler<'_> {
                 bucket_keys(period, bucket, self.zone, self.question.week_start)
             })
         };
-        let buckets = keys(periods.0);
-        let previous_buckets = periods.1.map(keys).unwrap_or_default();
+        let (part, part_before) = self.plan.bucketed;
+        let buckets = keys(part);
+        let previous_buckets = periods.1.and(part_before).map(keys).unwrap_or_default();
         let mut rows = self.rows(&buckets, &previous_buckets);
         let groups = rows.len() as u64;
         let adopters = [

@@ -10,12 +10,14 @@ use std::io::Read;
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
 use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
+use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::recognise::{container, is_skippable_frame};
 use super::{Format, IngestError, Stranger};
 use crate::model::limits::{
-    ARCHIVE_MEMBERS_MAX, DECODED_BYTES_MAX, RATIO_FREE_BYTES, RATIO_MAX, ZSTD_WINDOW_BYTES_MAX,
+    ARCHIVE_MEMBERS_MAX, DECODED_BYTES_MAX, LimitId, RATIO_FREE_BYTES, RATIO_MAX,
+    ZSTD_WINDOW_BYTES_MAX,
 };
 
 /// What is unpacked between two looks at the limits, bytes.
@@ -87,15 +89,15 @@ impl Budget {
 
     pub fn take(&mut self, bytes: u64) -> Result<(), IngestError> {
         self.unpacked = self.unpacked.saturating_add(bytes);
-        let too_large = |what| IngestError::TooLarge {
+        let too_large = |limit| IngestError::TooLarge {
             format: self.format,
-            what,
+            limit,
         };
         if self.unpacked > DECODED_BYTES_MAX {
-            Err(too_large("1 GiB decoded"))
+            Err(too_large(LimitId::Decoded))
         } else if self.unpacked > RATIO_FREE_BYTES && self.unpacked / self.packed.max(1) > RATIO_MAX
         {
-            Err(too_large("200 times its size"))
+            Err(too_large(LimitId::Ratio))
         } else {
             Ok(())
         }
@@ -160,6 +162,10 @@ fn unzstd(bytes: &[u8]) -> Result<Vec<u8>, IngestError> {
         Err(ZstdFailure::Stopped(error)) => Err(error),
         Err(ZstdFailure::Truncated) => Err(IngestError::Truncated(FORMAT)),
         Err(ZstdFailure::Damaged) => Err(damaged(FORMAT)),
+        Err(ZstdFailure::Window) => Err(IngestError::TooLarge {
+            format: FORMAT,
+            limit: LimitId::ZstdWindow,
+        }),
     }
 }
 
@@ -167,6 +173,8 @@ fn unzstd(bytes: &[u8]) -> Result<Vec<u8>, IngestError> {
 pub(super) enum ZstdFailure<E> {
     Truncated,
     Damaged,
+    /// It asks for more memory than a frame may have.
+    Window,
     /// The caller wants no more.
     Stopped(E),
 }
@@ -194,7 +202,10 @@ pub(super) fn zstd_frames<E>(
                 .ok_or(ZstdFailure::Truncated)?;
             continue;
         }
-        decoder.reset(&mut rest).map_err(|_| failure(rest))?;
+        decoder.reset(&mut rest).map_err(|error| match error {
+            FrameDecoderError::WindowSizeTooBig { .. } => ZstdFailure::Window,
+            _ => failure(rest),
+        })?;
         loop {
             let decoded = decoder.decode_blocks(&mut rest, BlockDecodingStrategy::UptoBytes(STEP));
             let is_last = decoded.map_err(|_| failure(rest))?;

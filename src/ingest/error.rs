@@ -1,6 +1,8 @@
 //! Why a source could not be read: a stable code for programs, a sentence for people. Never a value of the data.
 
-use crate::model::limits::{ARCHIVE_MEMBERS_MAX, COLUMNS_MAX, FILE_BYTES_MAX, ROW_GROUPS_MAX};
+use crate::model::limits::{
+    ARCHIVE_MEMBERS_MAX, COLUMNS_MAX, FILE_BYTES_MAX, LimitId, ROW_GROUPS_MAX,
+};
 use crate::protocol::ErrorCode;
 
 use super::Format;
@@ -134,9 +136,9 @@ pub enum IngestError {
     )]
     FileTooLarge,
     #[error(
-        "The {} would unpack to more than is allowed ({what}). Split it into smaller files.", .format.label()
+        "The {} would unpack to more than is allowed ({}). Split it into smaller files.", .format.label(), allowed(*.limit)
     )]
-    TooLarge { format: Format, what: &'static str },
+    TooLarge { format: Format, limit: LimitId },
     #[error("The {} has more than {COLUMNS_MAX} columns. Keep the ones that are needed.", .0.label())]
     TooManyColumns(Format),
     #[error("The {} has more than {ROW_GROUPS_MAX} row groups. Write it with larger ones.", .0.label())]
@@ -189,11 +191,33 @@ impl IngestError {
         }
     }
 
+    /// The limit that it is about.
+    pub const fn limit(&self) -> Option<LimitId> {
+        match self {
+            Self::FileTooLarge => Some(LimitId::File),
+            Self::TooLarge { limit, .. } => Some(*limit),
+            Self::TooManyMembers => Some(LimitId::ArchiveMembers),
+            Self::TooManyColumns(_) => Some(LimitId::Columns),
+            Self::TooManyRowGroups(_) => Some(LimitId::RowGroups),
+            _ => None,
+        }
+    }
+
     /// May fetching the same address again help?
     pub const fn retry(&self) -> bool {
         matches!(
             self.code(),
             ErrorCode::Empty | ErrorCode::Truncated | ErrorCode::Damaged | ErrorCode::Checksum
         )
+    }
+}
+
+/// How much a file may unpack to, in words.
+const fn allowed(limit: LimitId) -> &'static str {
+    match limit {
+        LimitId::Ratio => "200 times its size",
+        LimitId::Page => "64 MiB in one page",
+        LimitId::ZstdWindow => "a window of 128 MiB",
+        _ => "1 GiB decoded",
     }
 }

@@ -16,7 +16,7 @@ pub fn check_pages(chunk: &[u8]) -> Result<(), IngestError> {
         if header.unpacked > crate::model::limits::PAGE_BYTES_MAX {
             return Err(IngestError::TooLarge {
                 format: FORMAT,
-                what: "64 MiB in one page",
+                limit: crate::model::limits::LimitId::Page,
             });
         }
         rest = rest.get(header.packed..).ok_or(IngestError::Damaged {

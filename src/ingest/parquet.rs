@@ -17,7 +17,7 @@ use super::names::Terms;
 use super::recognise::PARQUET_MAGIC;
 use super::{Decoded, Format, IngestError, Tally, lengths};
 use crate::model::limits::{
-    COLUMNS_MAX, DECODED_BYTES_MAX, RATIO_FREE_BYTES, RATIO_MAX, ROW_GROUPS_MAX,
+    COLUMNS_MAX, DECODED_BYTES_MAX, LimitId, RATIO_FREE_BYTES, RATIO_MAX, ROW_GROUPS_MAX,
 };
 use crate::protocol::LoadOptions;
 
@@ -90,7 +90,7 @@ fn stream(bytes: &[u8], terms: &Terms<'_>) -> Result<Vec<u8>, IngestError> {
         let batch = batch.map_err(|_| damaged("its pages can't be decoded"))?;
         decoded_bytes += batch.get_array_memory_size() as u64;
         if decoded_bytes > DECODED_BYTES_MAX {
-            return Err(too_large("1 GiB decoded"));
+            return Err(too_large(LimitId::Decoded));
         }
         kept.push(batch);
     }
@@ -189,10 +189,10 @@ fn check_metadata(metadata: &ArrowReaderMetadata, bytes: &[u8]) -> Result<(), In
         }
     }
     if unpacked > DECODED_BYTES_MAX {
-        return Err(too_large("1 GiB decoded"));
+        return Err(too_large(LimitId::Decoded));
     }
     if unpacked > RATIO_FREE_BYTES && unpacked / file_bytes.max(1) > RATIO_MAX {
-        return Err(too_large("200 times its size"));
+        return Err(too_large(LimitId::Ratio));
     }
     Ok(())
 }
@@ -204,10 +204,10 @@ fn damaged(what: &'static str) -> IngestError {
     }
 }
 
-fn too_large(what: &'static str) -> IngestError {
+fn too_large(limit: LimitId) -> IngestError {
     IngestError::TooLarge {
         format: FORMAT,
-        what,
+        limit,
     }
 }
 

@@ -11,7 +11,7 @@ use super::values::Reason;
 use crate::model::limits::{COLUMNS_MAX, LINE_BYTES_MAX};
 
 const NOT_UTF8: Reason = "The row is not UTF-8 text.";
-const TOO_LONG: Reason = "The row is longer than 1 MiB; a quote may never be closed.";
+pub const TOO_LONG: Reason = "The row is longer than 1 MiB; a quote may never be closed.";
 const OTHER_WIDTH: Reason = "The row has another number of cells than the header.";
 const UNCLOSED: Reason =
     "A quote is opened and not closed, or the row has another number of cells than the header.";

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::limits::{NAME_BYTES_MAX, RECEIPT_NAMES_MAX, SET_ASIDE_SAMPLES};
+use crate::model::limits::{LimitId, NAME_BYTES_MAX, RECEIPT_NAMES_MAX, SET_ASIDE_SAMPLES};
 use crate::model::{SetAsideRow, SourceReceipt};
 
 use super::Format;
@@ -70,6 +70,9 @@ impl Tally {
 
     /// The receipt, but for what only the engine knows (duplicates) and the clock (elapsed).
     pub fn into_receipt(self, name: &str, format: Format, kind: &str, bytes: u64) -> SourceReceipt {
+        let of_names = (self.names_cut > 0).then_some(LimitId::Name);
+        let of_rows = self.reasons.keys().filter_map(|reason| limit_of(reason));
+        let limits = of_rows.chain(of_names).collect();
         SourceReceipt {
             name: name.into(),
             format: format.name().into(),
@@ -83,10 +86,30 @@ impl Tally {
             dropped_fields: self.dropped.into_iter().collect(),
             unrecognised: self.unrecognised.into_iter().collect(),
             names_cut: self.names_cut,
+            limits,
             notes: self.notes.into_iter().map(Cow::into_owned).collect(),
             ..SourceReceipt::default()
         }
     }
+}
+
+/// The limit that set a row aside, if it was one.
+fn limit_of(reason: &str) -> Option<LimitId> {
+    use super::otlp::frames as otlp;
+    use super::otlp::record;
+    use super::{json, records, values};
+    let of = [
+        (json::TOO_LONG, LimitId::Line),
+        (records::TOO_LONG, LimitId::Line),
+        (otlp::TOO_LONG, LimitId::OtlpLine),
+        (json::TOO_DEEP, LimitId::Depth),
+        (otlp::TOO_DEEP, LimitId::Depth),
+        (values::DURATION_RANGE, LimitId::Duration),
+        (record::BAD_DURATION, LimitId::Duration),
+        (values::TIME_RANGE, LimitId::Times),
+    ];
+    let found = of.iter().find(|(held, _)| *held == reason);
+    found.map(|(_, limit)| *limit)
 }
 
 /// The longest prefix of at most `bytes_max` bytes that ends on a character boundary.

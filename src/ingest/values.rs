@@ -26,9 +26,9 @@ pub type Reason = &'static str;
 
 pub const NO_TIME: Reason = "There is no time.";
 const BAD_TIME: Reason = "The time can't be read; use RFC 3339 (2026-03-14T09:00:00Z) or seconds, ms, µs or ns since 1970.";
-const TIME_RANGE: Reason = "The time is before 1990 or after 2100.";
+pub const TIME_RANGE: Reason = "The time is before 1990 or after 2100.";
 const BAD_DURATION: Reason = "The duration is not a number of milliseconds.";
-const DURATION_RANGE: Reason = "The duration is negative, not finite or longer than a year.";
+pub const DURATION_RANGE: Reason = "The duration is negative, not finite or longer than a year.";
 const BAD_OUTCOME: Reason =
     "The outcome is unknown; use success, failure, cancelled, rejected or running.";
 const BAD_KIND: Reason = "The kind of event is unknown.";

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::TimeUs;
+use super::{TimeUs, Warning, WarningCode};
 
 /// A person. Only `id` is required; everything else makes more numbers possible.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -126,9 +126,9 @@ impl Directory {
         self.people.iter().filter(|person| person.seat).count() as u64
     }
 
-    /// A new directory in the place of the one that is held; one that has only people is merged into it. Gives how many
-    /// of those met nobody.
-    pub fn joined(held: Option<Self>, new: Self) -> (Self, u64) {
+    /// A new directory in the place of the one that is held; one that has only people is merged into it. Gives the ids
+    /// of those who met nobody: for the person's own page, and for nothing that leaves it.
+    pub fn joined(held: Option<Self>, new: Self) -> (Self, Vec<String>) {
         let only_people = Self {
             version: new.version,
             people: new.people.clone(),
@@ -136,27 +136,41 @@ impl Directory {
         };
         match held {
             Some(held) if new == only_people => held.merged(new),
-            _ => (new, 0),
+            _ => (new, Vec::new()),
         }
     }
 
     /// This directory with another's people: they meet by id or e-mail, whatever the letter case, and what the other
-    /// says goes before. Gives how many of the other's people met nobody and are new.
-    fn merged(mut self, other: Self) -> (Self, u64) {
+    /// says goes before. Gives the ids of the other's people who met nobody and are new.
+    fn merged(mut self, other: Self) -> (Self, Vec<String>) {
         let index = self.people_index();
-        let mut new = 0;
+        let mut new = Vec::new();
         for person in other.people {
             let by_id = index.get(&person.id.to_lowercase());
             let by_email = || index.get(&person.email.as_ref()?.to_lowercase());
             match by_id.or_else(by_email).copied() {
                 Some(at) => self.people[at].take(person),
                 None => {
-                    new += 1;
+                    new.push(person.id.clone());
                     self.people.push(person);
                 }
             }
         }
         (self, new)
+    }
+
+    /// What has to be said when people of a table met nobody: how many, not who.
+    pub fn unmatched(source: &str, people: usize) -> Option<Warning> {
+        let who = match people {
+            0 => return None,
+            1 => "1 person",
+            _ => &format!("{people} people"),
+        };
+        let message = format!(
+            "{who} of {source} matched nobody in the directory, by id or e-mail, and {} added to it; they may be there twice under two names.",
+            if people == 1 { "was" } else { "were" }
+        );
+        Some(Warning::new(WarningCode::PeopleUnmatched, message))
     }
 
     /// From every spelling of a person (id and e-mail, lower case) to the position in `people`.

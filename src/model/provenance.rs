@@ -1,10 +1,11 @@
 //! Where an answer comes from and what is missing from it. Rides with every answer, export and API reply.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::TimeUs;
+use super::limits::LimitId;
 
 /// A stable code a program can match; the sentence beside it is for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,6 +38,10 @@ pub enum WarningCode {
     NowFromData,
     /// A reader had to assume something about a source (times without a zone, rows without an outcome).
     Assumed,
+    /// The data takes most of the memory it may take; no further source may fit.
+    MemoryLow,
+    /// People of an opened table matched nobody in the directory.
+    PeopleUnmatched,
 }
 
 impl WarningCode {
@@ -56,6 +61,8 @@ impl WarningCode {
             Self::NamesCut => "names_cut",
             Self::NowFromData => "now_from_data",
             Self::Assumed => "assumed",
+            Self::MemoryLow => "memory_low",
+            Self::PeopleUnmatched => "people_unmatched",
         }
     }
 }
@@ -114,6 +121,8 @@ pub struct SourceReceipt {
     /// "scope · span name" → how many records no profile recognised.
     pub unrecognised: BTreeMap<String, u64>,
     pub names_cut: u64,
+    /// The limits that something in it met.
+    pub limits: BTreeSet<LimitId>,
     /// What a reader has to say about the whole source ("times without a zone were read as UTC").
     pub notes: Vec<String>,
     /// Why the whole source could not be read; then all counts may be zero.

@@ -150,8 +150,21 @@ pub struct Memory {
     pub events: u64,
     /// Columns and dictionaries.
     pub resident_bytes: u64,
+    /// All of what counts against the budget: that, and what telemetry is linked by.
+    pub held_bytes: u64,
+    pub budget_bytes: u64,
     /// The whole linear memory of the module.
     pub module_bytes: u64,
+}
+
+impl Memory {
+    /// How much of the budget is taken, per cent.
+    pub const fn percent(&self) -> u64 {
+        if self.budget_bytes == 0 {
+            return 0;
+        }
+        (self.held_bytes as u128 * 100 / self.budget_bytes as u128) as u64
+    }
 }
 
 /// Stable codes; the sentence beside one is for people.

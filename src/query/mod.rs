@@ -1,6 +1,7 @@
 //! Owns: the question a person asks (range, comparison, filters, zone), its URL form, and the queries each widget
 //! makes of it. Does not own: data, or how a query is answered (`engine`).
 
+pub mod buckets;
 pub mod dimension;
 pub mod people;
 pub mod period;

@@ -160,6 +160,7 @@ fn total(loading: &ArchiveLoad) -> SourceReceipt {
         total.duplicates += member.duplicates;
         total.executions = total.executions.saturating_add(member.executions);
         total.names_cut += member.names_cut;
+        total.limits.extend(&member.limits);
         let times = [total.min_time_us, member.min_time_us];
         total.min_time_us = times.into_iter().flatten().min();
         total.max_time_us = total.max_time_us.max(member.max_time_us);

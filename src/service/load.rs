@@ -1,8 +1,10 @@
 //! A source from bytes to rows, with its receipt; and out again.
 
 use super::archive::LoadedArchive;
-use super::{LINKED, Service};
+use super::{LINKED, Service, memory};
+use crate::engine;
 use crate::ingest::{self, Data, Format, IngestError, Tally, Unpacked, otlp};
+use crate::model::limits::EVENT_BYTES;
 use crate::model::{Batch, Directory, Manifest, SourceReceipt, TimeUs};
 use crate::protocol::{ErrorCode, LoadOptions};
 
@@ -173,6 +175,7 @@ impl Service {
                 self.take_telemetry(source, name, size, telemetry)
             }
             _ => {
+                self.room(name, size, memory::expected_bytes(bytes, format), 0)?;
                 let mut decoded =
                     ingest::read_with(bytes, format, options).map_err(|error| fail(&error))?;
                 if let Some(note) = encoding {
@@ -190,6 +193,8 @@ impl Service {
                             counts.fold(0, |sum: u64, count| sum.saturating_add(*count));
                         let mut receipt =
                             decoded.tally.into_receipt(name, shown, "aggregate", size);
+                        let expected = engine::expected_bytes_of_hours(&batch);
+                        self.room(name, size, expected, batch.len() as u64)?;
                         let taken = self.engine.load_aggregate(source, batch);
                         if let Err(error) = taken {
                             let message = format!("{error} Write the batch again.");
@@ -222,6 +227,12 @@ impl Service {
         batch: Batch,
         tally: Tally,
     ) -> Result<Loaded, LoadError> {
+        self.room(
+            name,
+            size,
+            engine::expected_bytes(&batch),
+            batch.len() as u64,
+        )?;
         let span = span(&batch.time_us);
         let executions = executions(&batch);
         let passed_over = tally.passed_over;
@@ -241,6 +252,9 @@ impl Service {
         size: u64,
         telemetry: otlp::Telemetry,
     ) -> Result<Loaded, LoadError> {
+        let events = telemetry.candidates.len() as u64;
+        let expected = telemetry.resident_bytes() + events * EVENT_BYTES;
+        self.room(name, size, expected, events)?;
         let tally = telemetry.tally.clone();
         self.linker.add(source, telemetry);
         let receipt = tally.into_receipt(name, Format::OtlpJson, "raw", size);
@@ -305,6 +319,7 @@ pub(super) fn failure(name: &str, bytes: u64, error: &IngestError) -> LoadError 
             name: name.to_owned(),
             bytes,
             error: Some(error.to_string()),
+            limits: error.limit().into_iter().collect(),
             ..SourceReceipt::default()
         },
     }

@@ -5,6 +5,7 @@
 
 mod archive;
 mod load;
+mod memory;
 mod provenance;
 mod verify;
 
@@ -16,8 +17,8 @@ pub use verify::{VerifyError, verify};
 
 use crate::engine::{Engine, PartialAnswer, PartialError, Pass, answer};
 use crate::ingest::otlp::Linker;
+use crate::model::limits::WORKER_BYTES_MAX;
 use crate::model::{Directory, Provenance, ResultTable, SourceReceipt, Zone};
-use crate::protocol::Memory;
 use crate::query::{AskContext, Query, Question};
 use provenance::ShardAnswer;
 
@@ -28,7 +29,6 @@ const LINKED: u32 = u32::MAX;
 const FIRST_MEMBER: u32 = 1 << 31;
 
 /// One shard.
-#[derive(Default)]
 pub struct Service {
     engine: Engine,
     platform: String,
@@ -37,6 +37,8 @@ pub struct Service {
     members: BTreeMap<u32, Vec<u32>>,
     last_member: u32,
     linker: Linker,
+    /// What its data may take.
+    budget_bytes: u64,
 }
 
 /// A question on its way.
@@ -45,11 +47,21 @@ pub struct Asking {
 }
 
 impl Service {
-    /// `platform` goes into the provenance: "wasm" or "native".
+    /// `platform` goes into the provenance: "wasm" or "native". Its data may take what that of one worker may.
     pub fn new(platform: &str) -> Self {
+        Self::with_budget(platform, WORKER_BYTES_MAX)
+    }
+
+    /// The same with another budget of memory.
+    pub fn with_budget(platform: &str, budget_bytes: u64) -> Self {
         Self {
+            engine: Engine::default(),
             platform: platform.to_owned(),
-            ..Self::default()
+            receipts: BTreeMap::new(),
+            members: BTreeMap::new(),
+            last_member: 0,
+            linker: Linker::default(),
+            budget_bytes,
         }
     }
 
@@ -68,16 +80,6 @@ impl Service {
 
     pub fn set_directory(&mut self, directory: Option<Directory>) {
         self.engine.set_directory(directory);
-    }
-
-    /// What is held; the whole module's memory is for the platform to say.
-    pub fn memory(&self) -> Memory {
-        let held = self.engine.memory();
-        Memory {
-            events: held.events,
-            resident_bytes: held.resident_bytes,
-            module_bytes: 0,
-        }
     }
 
     /// What became of each source, in the order of their numbers.
@@ -113,6 +115,7 @@ impl Service {
             &states,
             self.receipts.values().cloned().collect(),
             elapsed_ms,
+            self.memory().percent(),
         )
         .encode()
     }

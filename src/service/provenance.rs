@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::memory;
 use crate::engine::{Answered, PartialAnswer, PartialError};
 use crate::model::{Provenance, SourceReceipt, Warning, WarningCode};
 use crate::query::AskContext;
@@ -14,11 +15,19 @@ pub struct ShardAnswer {
     states: Vec<u8>,
     receipts: Vec<SourceReceipt>,
     elapsed_ms: f64,
+    /// How full the memory is of the shard whose is fullest.
+    memory_percent: u64,
 }
 
 impl ShardAnswer {
-    pub fn new(states: &PartialAnswer, receipts: Vec<SourceReceipt>, elapsed_ms: f64) -> Self {
+    pub fn new(
+        states: &PartialAnswer,
+        receipts: Vec<SourceReceipt>,
+        elapsed_ms: f64,
+        memory_percent: u64,
+    ) -> Self {
         Self {
+            memory_percent,
             states: states.encode(),
             receipts,
             elapsed_ms,
@@ -27,7 +36,7 @@ impl ShardAnswer {
 
     pub fn encode(&self) -> Result<Vec<u8>, PartialError> {
         // The states are long: they go behind the rest as they are.
-        let rest = (&self.receipts, self.elapsed_ms);
+        let rest = (&self.receipts, self.elapsed_ms, self.memory_percent);
         let head = postcard::to_stdvec(&rest).map_err(|_| PartialError)?;
         let mut bytes = Vec::with_capacity(8 + head.len() + self.states.len());
         bytes.extend_from_slice(&(head.len() as u64).to_le_bytes());
@@ -40,11 +49,13 @@ impl ShardAnswer {
         let (length, rest) = bytes.split_first_chunk::<8>().ok_or(PartialError)?;
         let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| PartialError)?;
         let (head, states) = rest.split_at_checked(length).ok_or(PartialError)?;
-        let (receipts, elapsed_ms) = postcard::from_bytes(head).map_err(|_| PartialError)?;
+        let (receipts, elapsed_ms, memory_percent) =
+            postcard::from_bytes(head).map_err(|_| PartialError)?;
         let answer = Self {
             states: Vec::new(),
             receipts,
             elapsed_ms,
+            memory_percent,
         };
         Ok((answer, PartialAnswer::decode(states)?))
     }
@@ -53,6 +64,7 @@ impl ShardAnswer {
     pub fn add(&mut self, other: Self) {
         self.receipts.extend(other.receipts);
         self.elapsed_ms = self.elapsed_ms.max(other.elapsed_ms);
+        self.memory_percent = self.memory_percent.max(other.memory_percent);
     }
 
     pub fn provenance(
@@ -68,6 +80,7 @@ impl ShardAnswer {
         let mut warnings = context.warnings.clone();
         warnings.extend(answered.warnings.clone());
         warnings.extend(of_receipts(&self.receipts));
+        warnings.extend(memory::warning(self.memory_percent));
         if !context.complete {
             let message = "Not all batches this question needs are loaded yet; the numbers grow until they are.";
             warnings.push(Warning::new(WarningCode::Partial, message));

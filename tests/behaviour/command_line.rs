@@ -712,3 +712,134 @@ fn foreign_columns_are_mapped_and_a_file_that_needs_it_says_how() {
         stderr(&wrong)
     );
 }
+
+/// An answer without what may differ between two ways to the same file: its name, and the name in sentences.
+fn without_names(answer: &Value, name: &str) -> Value {
+    let text = answer.to_string().replace(name, "FILE");
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn a_file_by_itself_and_through_a_manifest_gives_the_same_numbers_and_provenance() {
+    let folder = folder();
+    let manifest = json!({"version": 1, "batches": [{
+        "url": "events.ndjson", "format": "ndjson", "kind": "raw", "rows": 8, "bytes": EVENTS.len(),
+        "min_time": "2026-03-02T09:00:00Z", "max_time": "2026-03-05T13:00:00Z",
+    }]});
+    std::fs::write(folder.path().join("manifest.json"), manifest.to_string()).unwrap();
+    for what in [
+        &["--dashboard", "executive", "--range", "7d"][..],
+        &[
+            "--group-by",
+            "tool,outcome",
+            "--measure",
+            "executions,users",
+            "--range",
+            "all",
+        ],
+        &[
+            "--group-by",
+            "department",
+            "--measure",
+            "adoption_share",
+            "--range",
+            "2026-03",
+        ],
+    ] {
+        let ask = |source: &str| {
+            let mut arguments = vec![source, "--directory", "people.json", "--format", "json"];
+            arguments.extend(what);
+            json_of(&query(folder.path(), &arguments))
+        };
+        let file = without_names(&ask("events.ndjson"), "events.ndjson");
+        let batch = without_names(&ask("manifest.json"), "events.ndjson");
+        assert_eq!(file, batch);
+        assert_eq!(file["provenance"]["sources"][0]["set_aside"], 1);
+    }
+}
+
+#[test]
+fn a_file_that_can_not_be_read_is_missing_from_the_numbers_and_that_is_a_warning() {
+    let folder = folder();
+    std::fs::write(folder.path().join("broken.arrow"), b"ARROW1\0\0nothing").unwrap();
+    let output = query(
+        folder.path(),
+        &[
+            "events.ndjson",
+            "broken.arrow",
+            "--measure",
+            "executions",
+            "--format",
+            "json",
+        ],
+    );
+    let provenance = &json_of(&output)["provenance"];
+    let warnings = provenance["warnings"].to_string();
+    assert!(
+        warnings.contains("broken.arrow could not be read"),
+        "{warnings}"
+    );
+    let sources = provenance["sources"].as_array().unwrap();
+    assert_eq!(
+        (sources.len(), &sources[0]["name"]),
+        (2, &json!("broken.arrow"))
+    );
+    assert!(sources[0]["error"].is_string());
+}
+
+#[test]
+fn people_who_match_nobody_are_counted_in_a_warning_and_named_nowhere() {
+    let folder = folder();
+    let people = "id,email,department\nada@example.org,,Research\nnobody@example.org,,Sales\n";
+    std::fs::write(folder.path().join("more.csv"), people).unwrap();
+    let output = query(
+        folder.path(),
+        &[
+            "events.ndjson",
+            "more.csv",
+            "--directory",
+            "people.json",
+            "--measure",
+            "executions",
+            "--format",
+            "json",
+        ],
+    );
+    let answer = json_of(&output);
+    let warnings = answer["provenance"]["warnings"].to_string();
+    assert!(
+        warnings.contains("1 person of more.csv matched nobody"),
+        "{warnings}"
+    );
+    assert!(!answer.to_string().contains("nobody@example.org"));
+    assert!(!stderr(&output).contains("nobody@example.org"));
+}
+
+#[test]
+fn a_row_for_each_hour_of_a_century_is_refused_with_the_next_step() {
+    let folder = folder();
+    let old = r#"{"time":"1990-01-02T00:00:00Z","tool":"old"}"#;
+    std::fs::write(folder.path().join("old.ndjson"), old).unwrap();
+    let ask = |bucket: &str| {
+        query(
+            folder.path(),
+            &[
+                "events.ndjson",
+                "old.ndjson",
+                "--range",
+                "0001-01-01T00:00..9999-12-31T00:00",
+                "--group-by",
+                bucket,
+                "--measure",
+                "executions",
+                "--format",
+                "json",
+            ],
+        )
+    };
+    let hours = ask("hour");
+    assert_eq!(hours.status.code(), Some(2), "{}", stderr(&hours));
+    assert!(stderr(&hours).contains("choose a longer bucket"));
+    // From 2 January 1990 to 5 March 2026, both counted.
+    assert_eq!(rows(&json_of(&ask("day")), &["day"]).len(), 13_212);
+}

@@ -25,6 +25,7 @@ mod mapping;
 mod oracle;
 mod products;
 mod question;
+mod room;
 mod service;
 mod telemetry;
 mod telemetry_kit;

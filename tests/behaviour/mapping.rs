@@ -223,7 +223,7 @@ fn a_table_of_people_is_a_directory_and_joins_the_one_there_is() {
         panic!()
     };
     let (joined, new) = toolscope::model::Directory::joined(Some(held), table);
-    assert_eq!(new, 1, "one of the table matched nobody");
+    assert_eq!(new, ["new@example.org"], "one of the table matched nobody");
     assert_eq!((joined.people.len(), joined.workspaces.len()), (2, 1));
     let ada = &joined.people[0];
     assert_eq!(

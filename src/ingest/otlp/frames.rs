@@ -9,8 +9,8 @@ use crate::model::limits::{JSON_DEPTH_MAX, OTLP_LINE_BYTES_MAX};
 pub(super) const NOT_OTLP: Reason = "The line is not an OTLP/JSON export request.";
 pub(super) const CUT_OFF: Reason = "The line ends in the middle; the file may be cut off.";
 pub(super) const NOT_UTF8: Reason = "The line is not UTF-8 text.";
-const TOO_DEEP: Reason = "The line is nested more than 64 levels deep.";
-const TOO_LONG: Reason = "The line is longer than 64 MiB.";
+pub const TOO_DEEP: Reason = "The line is nested more than 64 levels deep.";
+pub const TOO_LONG: Reason = "The line is longer than 64 MiB.";
 /// A request that is cut off looks like one that goes on in the next line. After so many of those, a request ends
 /// with its line; otherwise a file full of them would be read over and over.
 const MISTAKES_MAX: u32 = 16;

@@ -94,6 +94,12 @@ impl Linker {
         self.sources.is_empty()
     }
 
+    /// What the records take, about.
+    pub fn resident_bytes(&self) -> u64 {
+        let telemetry = self.sources.iter().map(|source| &source.telemetry);
+        telemetry.map(Telemetry::resident_bytes).sum()
+    }
+
     /// All executions of all files.
     pub fn link(&self) -> Linked {
         let mut linked = Linked::default();

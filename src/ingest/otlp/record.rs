@@ -18,7 +18,7 @@ use crate::model::limits::{TIME_US_MAX, TIME_US_MIN};
 
 pub(super) const NO_TIME: Reason = "The record has no believable time.";
 pub(super) const NO_SPAN_ID: Reason = "The span has no trace id or no span id.";
-pub(super) const BAD_DURATION: Reason = "The record's duration is negative or longer than a year.";
+pub const BAD_DURATION: Reason = "The record's duration is negative or longer than a year.";
 /// Class names and codes are shorter.
 const TOKEN_BYTES_MAX: usize = 100;
 
@@ -110,6 +110,16 @@ pub struct Telemetry {
     pub nodes: Vec<Node>,
     pub candidates: Vec<Candidate>,
     pub surroundings: Vec<Surrounding>,
+}
+
+impl Telemetry {
+    /// What the records take, about, with their places among those of all files; names are shared and left out.
+    pub fn resident_bytes(&self) -> u64 {
+        let records = self.nodes.len() * (size_of::<Node>() + size_of::<(SpanKey, u32)>())
+            + self.candidates.len() * (size_of::<Candidate>() + size_of::<(u64, u32)>())
+            + self.surroundings.len() * size_of::<Surrounding>();
+        records as u64
+    }
 }
 
 /// The class of an error, where it is a token.

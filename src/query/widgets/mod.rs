@@ -2,9 +2,9 @@
 
 mod users;
 
-use super::{AskContext, Clause, Dimension, OrderBy, Period, Query, Question};
+use super::{AskContext, Clause, Dimension, OrderBy, Period, Query, Question, buckets};
 use crate::metrics::MetricId;
-use crate::model::zone::{Bucket, HOUR_US};
+use crate::model::zone::Bucket;
 use crate::model::{Column, Outcome, Zone};
 
 /// How a widget is best looked at; `charts` has one drawing for each.
@@ -151,19 +151,6 @@ pub fn dashboard(id: &str) -> Option<&'static [&'static str]> {
         .map(|(_, widgets)| *widgets)
 }
 
-/// Up to this length a series is drawn by hours, else by days.
-const HOURLY_UP_TO_US: i64 = 48 * HOUR_US;
-/// Beyond this length days are too many to draw, and months tell more.
-const DAILY_UP_TO_US: i64 = 800 * 24 * HOUR_US;
-
-fn bucket(period: Period) -> Dimension {
-    Dimension::Time(match period.length_us() {
-        ..=HOURLY_UP_TO_US => Bucket::Hour,
-        ..=DAILY_UP_TO_US => Bucket::Day,
-        _ => Bucket::Month,
-    })
-}
-
 /// The queries of a widget; the first one is its main table. Empty for an unknown id.
 pub fn queries(id: &str, question: &Question, context: &AskContext, zone: &Zone) -> Vec<Query> {
     use MetricId::{
@@ -174,7 +161,7 @@ pub fn queries(id: &str, question: &Question, context: &AskContext, zone: &Zone)
         return Vec::new();
     };
     let (period, _) = question.periods(context, zone);
-    let time = bucket(period);
+    let time = Dimension::Time(buckets::drawn(period, context));
     let over_time = |measures: &[MetricId]| Query {
         title: title(spec, time),
         ..query(spec, &[time], measures)

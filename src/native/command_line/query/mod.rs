@@ -6,8 +6,9 @@ mod sources;
 use super::arguments::{Format, QueryArguments};
 use super::{Failure, say, say_raw};
 use crate::export;
+use crate::model::limits::{WORKER_BYTES_MAX, WORKERS_MAX};
 use crate::model::{Provenance, ResultTable, Warning, WarningCode};
-use crate::query::{AskContext, Comparison, Period, Question, widgets};
+use crate::query::{AskContext, Comparison, Period, Question, buckets, widgets};
 use crate::service::Service;
 use asked::{Asked, asked};
 use sources::Sources;
@@ -21,7 +22,8 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
         load,
     } = asked(arguments)?;
     let mut sources = Sources::find(&arguments.sources, &load)?;
-    let mut service = Service::new("native");
+    // As much as all workers of a page together.
+    let mut service = Service::with_budget("native", WORKERS_MAX as u64 * WORKER_BYTES_MAX);
     service.set_zone(zone.clone());
     let directory = sources.directory(arguments.directory.as_deref())?;
     service.set_directory(directory);
@@ -34,6 +36,9 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
         ..context
     };
     let queries = what.queries(&question, &context, &zone);
+    if let Some(sentence) = buckets::too_many(&queries, &question, &context, &zone) {
+        return Err(Failure::Arguments(sentence));
+    }
     let (tables, provenance) = service.ask(&question, &queries, &context)?;
     let provenance = Provenance {
         sources: sources.receipts(provenance.sources),

@@ -28,9 +28,12 @@ pub struct Sources {
     options: LoadOptions,
     generated_at_us: Option<TimeUs>,
     directory: Option<PathBuf>,
+    /// With the directories among the files that were opened.
     loaded_directory: Option<Directory>,
-    /// A directory among the files that were opened.
+    /// What could not even be opened.
     failures: Vec<SourceReceipt>,
+    /// What has to be said about the directory.
+    warnings: Vec<Warning>,
 }
 
 impl Sources {
@@ -176,9 +179,14 @@ impl Sources {
             .partition(|source| source.batch.is_none());
         let mut number = 0;
         let mut read = 0;
+        let mut missing = Vec::new();
         for file in &files {
             number += 1;
-            read += u32::from(self.read(service, number, file));
+            if self.read(service, number, file) {
+                read += 1;
+            } else {
+                missing.push(file.name.as_str());
+            }
         }
         let promised = batches
             .iter()
@@ -198,7 +206,6 @@ impl Sources {
             warnings: Vec::new(),
         };
         let periods = needed(&context);
-        let mut missing = Vec::new();
         for source in &batches {
             let wanted = source.batch.as_ref().is_some_and(|batch| {
                 periods
@@ -219,12 +226,6 @@ impl Sources {
         if any_wanted && read == 0 {
             return Err(Self::nothing());
         }
-        missing.extend(
-            self.failures
-                .iter()
-                .map(|failure| failure.name.as_str())
-                .filter(|name| files.iter().any(|file| file.name == *name)),
-        );
         if !missing.is_empty() {
             let message = format!(
                 "{} could not be read and is missing from these numbers.",
@@ -234,6 +235,7 @@ impl Sources {
                 .warnings
                 .push(Warning::new(WarningCode::BatchMissing, message));
         }
+        context.warnings.append(&mut self.warnings);
         Ok(context)
     }
 
@@ -307,8 +309,9 @@ impl Sources {
     /// A directory among the files: in the place of none, or its people into the one there is.
     fn take_directory(&mut self, service: &mut Service, name: &str, directory: Directory) {
         let (joined, new) = Directory::joined(self.loaded_directory.take(), directory);
-        if new > 0 {
-            eprintln!("{name}: {new} people matched nobody in the directory and were added");
+        if let Some(warning) = Directory::unmatched(name, new.len()) {
+            eprintln!("{}", warning.message);
+            self.warnings.push(warning);
         }
         service.set_directory(Some(joined.clone()));
         self.loaded_directory = Some(joined);
@@ -341,6 +344,7 @@ impl Sources {
     /// The receipts of the answer and those of what could not even be opened.
     pub fn receipts(&self, mut read: Vec<SourceReceipt>) -> Vec<SourceReceipt> {
         read.extend(self.failures.clone());
+        read.sort_by(|a, b| a.name.cmp(&b.name));
         read
     }
 }
