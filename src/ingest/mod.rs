@@ -14,6 +14,8 @@ mod fields;
 mod json;
 #[cfg(feature = "columnar")]
 mod lengths;
+#[cfg(feature = "columnar")]
+mod levels;
 mod names;
 mod ndjson;
 mod objects;
@@ -25,6 +27,7 @@ mod profiles;
 mod propose;
 pub mod recognise;
 mod records;
+mod shape;
 mod sniff;
 pub mod tally;
 mod times;

@@ -1,6 +1,8 @@
 //! Parquet: checked before the reader is trusted with it, then an Arrow stream, so that there is one way into the
 //! columns. In the browser this is the columnar module, which hands that stream over.
 
+use std::cell::Cell;
+
 use arrow_array::RecordBatch;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{DataType, Field, Schema};
@@ -13,9 +15,10 @@ use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 
 use super::arrow::{self, DROPPED_KEY};
+use super::lengths::{self, ColumnShape};
 use super::names::Terms;
 use super::recognise::PARQUET_MAGIC;
-use super::{Decoded, Format, IngestError, Tally, lengths};
+use super::{Decoded, Format, IngestError, Tally};
 use crate::model::limits::{
     COLUMNS_MAX, DECODED_BYTES_MAX, RATIO_FREE_BYTES, RATIO_MAX, ROW_GROUPS_MAX,
 };
@@ -56,11 +59,22 @@ pub fn first_rows(bytes: &[u8], rows: usize) -> Result<Vec<u8>, IngestError> {
     })
 }
 
+thread_local! {
+    static CAUGHT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How many panics of the parquet crate were caught on this thread: each is one that ends the module in the browser.
+pub fn caught_panics() -> u64 {
+    CAUGHT.get()
+}
+
 /// The parquet crate can panic on hostile files, although what can be checked before is checked. This is the one place
 /// where that is caught. In the browser a panic ends the module, and the worker loads it anew.
 fn guarded<T>(read: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .unwrap_or(Err(damaged("its reader stopped")))
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        CAUGHT.set(CAUGHT.get() + 1);
+        Err(damaged("its reader stopped"))
+    })
 }
 
 fn stream(bytes: &[u8], terms: &Terms<'_>) -> Result<Vec<u8>, IngestError> {
@@ -184,7 +198,13 @@ fn check_metadata(metadata: &ArrowReaderMetadata, bytes: &[u8]) -> Result<(), In
                 return Err(damaged("a column lies outside of the file"));
             }
             let (start, length) = (start as usize, column.compressed_size() as usize);
-            lengths::check_pages(&bytes[start..start + length])?;
+            let description = column.column_descr();
+            let shape = ColumnShape {
+                definition: description.max_def_level().unsigned_abs(),
+                repetition: description.max_rep_level().unsigned_abs(),
+                is_compressed: column.compression() != Compression::UNCOMPRESSED,
+            };
+            lengths::check_pages(&bytes[start..start + length], shape)?;
             unpacked = unpacked.saturating_add(column.uncompressed_size().max(0) as u64);
         }
     }

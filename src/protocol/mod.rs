@@ -15,7 +15,7 @@ use crate::model::{Directory, Provenance, ResultTable, SourceReceipt, Zone};
 use crate::query::{AskContext, Query, Question};
 
 /// Changes with any message; an application and a worker of different builds must not talk.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// A source of events within one session of the application; the client numbers them.
 pub type SourceId = u32;

@@ -10,23 +10,11 @@ use toolscope::model::{Batch, EventRow};
 use toolscope::protocol::ErrorCode;
 use toolscope::service::{LoadError, Loaded, Service};
 
-use crate::formats::{gzip, zip, zstd};
+use crate::common::Chance;
+use crate::common::packing::{gzip, utf16, zip, zstd};
 
 /// No input may take longer; optimised builds are many times faster than tests.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The same sequence everywhere (Knuth's MMIX).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit
-    }
-}
 
 fn rows() -> Vec<[String; 5]> {
     (0..60)
@@ -71,7 +59,7 @@ fn formats() -> Vec<(&'static str, Vec<u8>)> {
     let lines = objects().join("\n");
     let array = format!("[{}]", objects().join(","));
     let pretty: serde_json::Value = serde_json::from_str(&array).unwrap();
-    let utf16: Vec<u8> = csv_text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16 = utf16(&csv_text, true, false);
     vec![
         ("ndjson", lines.clone().into()),
         ("array", array.into()),
@@ -156,7 +144,7 @@ fn whole_files_add_up() {
 
 #[test]
 fn files_cut_anywhere_keep_what_came_before_or_are_named() {
-    let mut chance = Chance(1);
+    let mut chance = Chance::new(1);
     for (name, bytes) in formats() {
         for _ in 0..100 {
             let cut = chance.below(bytes.len());
@@ -170,7 +158,7 @@ fn files_cut_anywhere_keep_what_came_before_or_are_named() {
 
 #[test]
 fn any_thousand_bytes_may_be_turned() {
-    let mut chance = Chance(2);
+    let mut chance = Chance::new(2);
     for (name, bytes) in formats() {
         for round in 0..1_000 {
             let mut damaged = bytes.clone();
@@ -188,7 +176,7 @@ fn any_thousand_bytes_may_be_turned() {
 
 #[test]
 fn many_bytes_may_be_turned_cut_out_or_doubled() {
-    let mut chance = Chance(3);
+    let mut chance = Chance::new(3);
     for (name, bytes) in formats() {
         for round in 0..100 {
             let mut damaged = bytes.clone();
@@ -410,7 +398,7 @@ fn batch() -> Batch {
 #[test]
 fn hostile_lengths_in_columnar_files_get_no_memory_and_no_panic_past_the_reader() {
     let batch = batch();
-    let mut chance = Chance(4);
+    let mut chance = Chance::new(4);
     let files = [
         ("arrow", batch_to_arrow(&batch).unwrap()),
         (
