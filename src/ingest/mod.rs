@@ -8,6 +8,8 @@ pub mod aggregate;
 mod arrow;
 pub mod container;
 mod csv;
+#[cfg(feature = "columnar")]
+mod deltas;
 mod encoding;
 pub mod error;
 mod fields;
@@ -20,6 +22,8 @@ mod names;
 mod ndjson;
 mod objects;
 pub mod otlp;
+#[cfg(feature = "columnar")]
+mod pages;
 #[cfg(feature = "columnar")]
 pub mod parquet;
 pub mod people;

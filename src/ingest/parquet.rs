@@ -7,18 +7,18 @@ use arrow_array::RecordBatch;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{DataType, Field, Schema};
 use bytes::Bytes;
-use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
 };
+use parquet::arrow::{ProjectionMask, parquet_to_arrow_field_levels};
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 
 use super::arrow::{self, DROPPED_KEY};
-use super::lengths::{self, ColumnShape};
 use super::names::Terms;
+use super::pages::CheckedFile;
 use super::recognise::PARQUET_MAGIC;
-use super::{Decoded, Format, IngestError, Tally};
+use super::{Decoded, Format, IngestError, Tally, lengths};
 use crate::model::limits::{
     COLUMNS_MAX, DECODED_BYTES_MAX, RATIO_FREE_BYTES, RATIO_MAX, ROW_GROUPS_MAX,
 };
@@ -50,12 +50,8 @@ pub fn to_arrow_stream(
 pub fn first_rows(bytes: &[u8], rows: usize) -> Result<Vec<u8>, IngestError> {
     guarded(|| {
         let (shared, metadata) = open(bytes)?;
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
-            .with_limit(rows)
-            .with_batch_size(rows)
-            .build()
-            .map_err(|error| failure(&error))?;
-        written(reader.map_while(Result::ok).collect(), &[])
+        let reader = reader(&shared, &metadata, ProjectionMask::all(), rows)?;
+        written(reader.map_while(Result::ok).take(1).collect(), &[])
     })
 }
 
@@ -93,11 +89,7 @@ fn stream(bytes: &[u8], terms: &Terms<'_>) -> Result<Vec<u8>, IngestError> {
         .map(|at| metadata.schema().field(at).name().clone())
         .collect();
     let mask = ProjectionMask::roots(metadata.parquet_schema(), of_kind(true));
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
-        .with_projection(mask)
-        .with_batch_size(BATCH_ROWS)
-        .build()
-        .map_err(|error| failure(&error))?;
+    let reader = reader(&shared, &metadata, mask, BATCH_ROWS)?;
     let mut decoded_bytes = 0;
     let mut kept = Vec::new();
     for batch in reader {
@@ -109,6 +101,27 @@ fn stream(bytes: &[u8], terms: &Terms<'_>) -> Result<Vec<u8>, IngestError> {
         kept.push(batch);
     }
     written(kept, &dropped)
+}
+
+/// The record batches of a file, whose pages are looked at before they are decoded.
+fn reader(
+    bytes: &Bytes,
+    metadata: &ArrowReaderMetadata,
+    mask: ProjectionMask,
+    rows: usize,
+) -> Result<ParquetRecordBatchReader, IngestError> {
+    let hint = Some(metadata.schema().fields());
+    let levels = parquet_to_arrow_field_levels(metadata.parquet_schema(), mask, hint);
+    let file = CheckedFile {
+        bytes,
+        metadata,
+        rows,
+    };
+    levels
+        .and_then(|levels| {
+            ParquetRecordBatchReader::try_new_with_row_groups(&levels, &file, rows, None)
+        })
+        .map_err(|error| failure(&error))
 }
 
 /// Record batches as a stream that says what is not in them.
@@ -198,13 +211,7 @@ fn check_metadata(metadata: &ArrowReaderMetadata, bytes: &[u8]) -> Result<(), In
                 return Err(damaged("a column lies outside of the file"));
             }
             let (start, length) = (start as usize, column.compressed_size() as usize);
-            let description = column.column_descr();
-            let shape = ColumnShape {
-                definition: description.max_def_level().unsigned_abs(),
-                repetition: description.max_rep_level().unsigned_abs(),
-                is_compressed: column.compression() != Compression::UNCOMPRESSED,
-            };
-            lengths::check_pages(&bytes[start..start + length], shape)?;
+            lengths::check_pages(&bytes[start..start + length])?;
             unpacked = unpacked.saturating_add(column.uncompressed_size().max(0) as u64);
         }
     }

@@ -5,12 +5,11 @@ use std::time::{Duration, Instant};
 
 use toolscope::ingest::write::{ParquetCompression, batch_to_arrow, batch_to_parquet};
 use toolscope::model::SourceReceipt;
-use toolscope::model::batch::BatchBuilder;
-use toolscope::model::{Batch, EventRow};
 use toolscope::protocol::ErrorCode;
 use toolscope::service::{LoadError, Loaded, Service};
 
 use crate::common::Chance;
+use crate::common::events::calls;
 use crate::common::packing::{gzip, utf16, zip, zstd};
 
 /// No input may take longer; optimised builds are many times faster than tests.
@@ -380,24 +379,9 @@ fn an_encrypted_file_of_an_archive_is_named() {
     assert!(error.message.contains("encrypted"), "{}", error.message);
 }
 
-fn batch() -> Batch {
-    let mut builder = BatchBuilder::default();
-    for n in 0..500 {
-        let mut row = EventRow {
-            time_us: 1_773_478_800_000_000 + n,
-            event_id: n as u64 + 1,
-            duration_ms: Some(n as f64),
-            ..EventRow::default()
-        };
-        row.text[0] = Some(["read", "write"][n as usize % 2]);
-        builder.push(&row);
-    }
-    builder.finish()
-}
-
 #[test]
 fn hostile_lengths_in_columnar_files_get_no_memory_and_no_panic_past_the_reader() {
-    let batch = batch();
+    let batch = calls(500);
     let mut chance = Chance::new(4);
     let files = [
         ("arrow", batch_to_arrow(&batch).unwrap()),

@@ -25,6 +25,7 @@ mod formats;
 mod golden;
 mod kinds;
 mod mapping;
+mod matrix;
 mod oracle;
 mod products;
 mod question;

@@ -6,6 +6,7 @@
 )]
 
 pub mod chance;
+pub mod events;
 pub mod packing;
 
 pub use chance::Chance;
