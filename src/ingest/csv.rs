@@ -70,7 +70,8 @@ fn read_events(text: &[u8], table: &Table, terms: &Terms<'_>, tally: &mut Tally)
         }
         values.push_to(&mut events, terms, tally)
     });
-    inside.finish(tally);
+    terms.meet(table.headers.iter().map(String::as_str), tally);
+    inside.finish(terms, tally);
     for (at, header) in table.headers.iter().enumerate() {
         if kept.iter().all(|(held, _)| *held != at) {
             tally.drop_field(header, good);

@@ -1,6 +1,6 @@
-//! Lengths that Parquet files promise, checked before their reader allocates by them.
+//! Lengths that Parquet files promise, checked before their reader allocates by them or cuts pages by them.
 //!
-//! Owns: the walk over page headers. Does not own: decoding (`parquet`).
+//! Owns: the walk over page headers. Does not own: what is in the pages (`pages`), decoding (`parquet`).
 
 use super::{Format, IngestError};
 
@@ -19,6 +19,12 @@ pub fn check_pages(chunk: &[u8]) -> Result<(), IngestError> {
                 limit: crate::model::limits::LimitId::Page,
             });
         }
+        if header.levels > header.unpacked.min(header.packed as u64) {
+            return Err(IngestError::Damaged {
+                format: FORMAT,
+                what: "the levels of a page are longer than the page",
+            });
+        }
         rest = rest.get(header.packed..).ok_or(IngestError::Damaged {
             format: FORMAT,
             what: "a page is longer than its column",
@@ -27,11 +33,13 @@ pub fn check_pages(chunk: &[u8]) -> Result<(), IngestError> {
     Ok(())
 }
 
-/// The two lengths of a page header, in Thrift's compact protocol
-/// (parquet-format, `PageHeader`: 2 is the size unpacked, 3 the size packed).
+/// The lengths of a page header, in Thrift's compact protocol (parquet-format, `PageHeader`: 2 is the size unpacked, 3
+/// the size packed; 8 is the header of a page of the second version, in which 5 and 6 are the lengths of levels).
 struct PageHeader {
     unpacked: u64,
     packed: usize,
+    /// Levels stand in front of a page of the second version, never packed.
+    levels: u64,
 }
 
 impl PageHeader {
@@ -39,7 +47,7 @@ impl PageHeader {
     const DEPTH_MAX: u32 = 8;
 
     fn read(rest: &mut &[u8]) -> Option<Self> {
-        let (mut unpacked, mut packed) = (None, None);
+        let (mut unpacked, mut packed, mut levels) = (None, None, 0);
         let mut field = 0;
         loop {
             let (id, kind) = field_header(rest, field)?;
@@ -48,13 +56,29 @@ impl PageHeader {
                 (_, 0) => break,
                 (2, 5) => unpacked = u64::try_from(signed(rest)?).ok(),
                 (3, 5) => packed = usize::try_from(signed(rest)?).ok(),
+                (8, 12) => levels = level_bytes(rest, Self::DEPTH_MAX)?,
                 (_, kind) => skip(rest, kind, Self::DEPTH_MAX)?,
             }
         }
         Some(Self {
             unpacked: unpacked?,
             packed: packed?,
+            levels,
         })
+    }
+}
+
+/// The lengths of both kinds of levels; `None` when one is no length.
+fn level_bytes(rest: &mut &[u8], depth: u32) -> Option<u64> {
+    let (mut field, mut bytes) = (0, 0_u64);
+    loop {
+        let (id, kind) = field_header(rest, field)?;
+        field = id;
+        match (id, kind) {
+            (_, 0) => return Some(bytes),
+            (5 | 6, 5) => bytes = bytes.checked_add(u64::try_from(signed(rest)?).ok()?)?,
+            (_, kind) => skip(rest, kind, depth)?,
+        }
     }
 }
 
@@ -117,7 +141,7 @@ fn next(rest: &mut &[u8]) -> Option<u8> {
     Some(*first)
 }
 
-fn varint(rest: &mut &[u8]) -> Option<u64> {
+pub(super) fn varint(rest: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for shift in (0..64).step_by(7) {
         let byte = next(rest)?;
@@ -129,7 +153,7 @@ fn varint(rest: &mut &[u8]) -> Option<u64> {
     None
 }
 
-fn signed(rest: &mut &[u8]) -> Option<i64> {
+pub(super) fn signed(rest: &mut &[u8]) -> Option<i64> {
     let number = varint(rest)?;
     Some((number >> 1) as i64 ^ -((number & 1) as i64))
 }

@@ -8,16 +8,22 @@ pub mod aggregate;
 mod arrow;
 pub mod container;
 mod csv;
+#[cfg(feature = "columnar")]
+mod deltas;
 mod encoding;
 pub mod error;
 mod fields;
 mod json;
 #[cfg(feature = "columnar")]
 mod lengths;
+#[cfg(feature = "columnar")]
+mod levels;
 mod names;
 mod ndjson;
 mod objects;
 pub mod otlp;
+#[cfg(feature = "columnar")]
+mod pages;
 #[cfg(feature = "columnar")]
 pub mod parquet;
 pub mod people;
@@ -25,6 +31,7 @@ mod profiles;
 mod propose;
 pub mod recognise;
 mod records;
+mod shape;
 mod sniff;
 pub mod tally;
 mod times;

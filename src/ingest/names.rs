@@ -196,6 +196,18 @@ impl<'a> Terms<'a> {
         })
     }
 
+    /// Notes which headers of the mapping are among those of the source.
+    pub fn meet<'h>(&self, headers: impl Iterator<Item = &'h str> + Clone, tally: &mut Tally) {
+        for (column, mapped) in self.mapping {
+            if headers
+                .clone()
+                .any(|header| header.eq_ignore_ascii_case(mapped))
+            {
+                tally.mapped.insert(*column);
+            }
+        }
+    }
+
     /// What is to be said about the whole source, once its rows are read.
     pub fn note(&self, tally: &mut Tally) {
         if tally.zoneless {
@@ -271,8 +283,14 @@ impl Headers {
         }
     }
 
-    /// Writes the counts down.
-    pub fn finish(self, tally: &mut Tally) {
+    /// Writes down the counts, and which headers of the mapping were met.
+    pub fn finish(self, terms: &Terms<'_>, tally: &mut Tally) {
+        if self.known.len() < COLUMNS_MAX {
+            terms.meet(self.known.iter().map(|header| header.path.as_str()), tally);
+        } else {
+            // Not all names are known: none is said to be missing.
+            tally.mapped.extend(terms.mapping.keys());
+        }
         for header in self.known {
             tally.drop_field(&header.path, header.dropped);
         }

@@ -6,7 +6,8 @@ use super::fields::{EventSink, Values};
 use super::json::read_object;
 use super::names::{Headers, Terms};
 use super::objects::Objects;
-use super::recognise::{Shape, sample_lines, without_mark};
+use super::recognise::{sample_lines, without_mark};
+use super::shape::Shape;
 use super::values::Reason;
 use super::{Data, Decoded, Tally};
 use crate::model::batch::BatchBuilder;
@@ -75,7 +76,7 @@ fn read_rows<'t>(
             EventSink::new(&mut headers, &terms, tally, &mut values, None).read(text)?;
             values.push_to(&mut events, &terms, tally)
         });
-        headers.finish(&mut tally);
+        headers.finish(&terms, &mut tally);
         Data::Events(events.finish())
     };
     terms.note(&mut tally);

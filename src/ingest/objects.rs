@@ -5,7 +5,8 @@
 //! Does not own: what is in it.
 
 use super::json::{CUT_OFF, NOT_OBJECT, TOO_DEEP, TOO_LONG};
-use super::recognise::{SAMPLE_LINES, Shape};
+use super::recognise::SAMPLE_LINES;
+use super::shape::Shape;
 use super::values::Reason;
 use crate::model::limits::{JSON_DEPTH_MAX, LINE_BYTES_MAX};
 

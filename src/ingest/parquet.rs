@@ -1,19 +1,22 @@
 //! Parquet: checked before the reader is trusted with it, then an Arrow stream, so that there is one way into the
 //! columns. In the browser this is the columnar module, which hands that stream over.
 
+use std::cell::Cell;
+
 use arrow_array::RecordBatch;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{DataType, Field, Schema};
 use bytes::Bytes;
-use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
 };
+use parquet::arrow::{ProjectionMask, parquet_to_arrow_field_levels};
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 
 use super::arrow::{self, DROPPED_KEY};
 use super::names::Terms;
+use super::pages::CheckedFile;
 use super::recognise::PARQUET_MAGIC;
 use super::{Decoded, Format, IngestError, Tally, lengths};
 use crate::model::limits::{
@@ -47,20 +50,27 @@ pub fn to_arrow_stream(
 pub fn first_rows(bytes: &[u8], rows: usize) -> Result<Vec<u8>, IngestError> {
     guarded(|| {
         let (shared, metadata) = open(bytes)?;
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
-            .with_limit(rows)
-            .with_batch_size(rows)
-            .build()
-            .map_err(|error| failure(&error))?;
-        written(reader.map_while(Result::ok).collect(), &[])
+        let reader = reader(&shared, &metadata, ProjectionMask::all(), rows)?;
+        written(reader.map_while(Result::ok).take(1).collect(), &[])
     })
+}
+
+thread_local! {
+    static CAUGHT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How many panics of the parquet crate were caught on this thread: each is one that ends the module in the browser.
+pub fn caught_panics() -> u64 {
+    CAUGHT.get()
 }
 
 /// The parquet crate can panic on hostile files, although what can be checked before is checked. This is the one place
 /// where that is caught. In the browser a panic ends the module, and the worker loads it anew.
 fn guarded<T>(read: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .unwrap_or(Err(damaged("its reader stopped")))
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        CAUGHT.set(CAUGHT.get() + 1);
+        Err(damaged("its reader stopped"))
+    })
 }
 
 fn stream(bytes: &[u8], terms: &Terms<'_>) -> Result<Vec<u8>, IngestError> {
@@ -79,11 +89,7 @@ fn stream(bytes: &[u8], terms: &Terms<'_>) -> Result<Vec<u8>, IngestError> {
         .map(|at| metadata.schema().field(at).name().clone())
         .collect();
     let mask = ProjectionMask::roots(metadata.parquet_schema(), of_kind(true));
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(shared, metadata)
-        .with_projection(mask)
-        .with_batch_size(BATCH_ROWS)
-        .build()
-        .map_err(|error| failure(&error))?;
+    let reader = reader(&shared, &metadata, mask, BATCH_ROWS)?;
     let mut decoded_bytes = 0;
     let mut kept = Vec::new();
     for batch in reader {
@@ -95,6 +101,27 @@ fn stream(bytes: &[u8], terms: &Terms<'_>) -> Result<Vec<u8>, IngestError> {
         kept.push(batch);
     }
     written(kept, &dropped)
+}
+
+/// The record batches of a file, whose pages are looked at before they are decoded.
+fn reader(
+    bytes: &Bytes,
+    metadata: &ArrowReaderMetadata,
+    mask: ProjectionMask,
+    rows: usize,
+) -> Result<ParquetRecordBatchReader, IngestError> {
+    let hint = Some(metadata.schema().fields());
+    let levels = parquet_to_arrow_field_levels(metadata.parquet_schema(), mask, hint);
+    let file = CheckedFile {
+        bytes,
+        metadata,
+        rows,
+    };
+    levels
+        .and_then(|levels| {
+            ParquetRecordBatchReader::try_new_with_row_groups(&levels, &file, rows, None)
+        })
+        .map_err(|error| failure(&error))
 }
 
 /// Record batches as a stream that says what is not in them.

@@ -5,9 +5,10 @@
 
 use super::names::Terms;
 use super::objects::Objects;
-use super::recognise::{Shape, without_mark};
+use super::recognise::without_mark;
 use super::records::{Next, Records};
-use super::{Format, IngestError, arrow, encoding, recognise_with, sniff};
+use super::shape::Shape;
+use super::{Format, IngestError, arrow, encoding, recognise_with, sniff, values};
 use crate::model::limits::{COLUMNS_MAX, PREVIEW_CELL_CHARS, PREVIEW_ROWS};
 use crate::model::schema::SCHEMA;
 use crate::model::{Column, ColumnType, Outcome};
@@ -223,7 +224,7 @@ fn looks<'a>(cells: impl Iterator<Item = &'a str>) -> Looks {
         let domain = cell.split_once('@').map(|(_, domain)| domain);
         domain.is_some_and(|domain| domain.contains('.') && !domain.contains(['@', ' ']))
     };
-    let is_outcome = |cell: &str| Outcome::parse(cell).is_some();
+    let is_outcome = |cell: &str| Outcome::parse(cell).is_some() || values::flag(cell).is_some();
     if most(&sniff::looks_like_time) {
         Looks::Time
     } else if most(&is_email) {

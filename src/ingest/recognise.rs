@@ -2,11 +2,12 @@
 //!
 //! Owns: the signatures, and what the first lines of a text say. Does not own: reading (a file per format).
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::IgnoredAny;
 
 use super::json::CUT_OFF;
 use super::names::Terms;
 use super::objects::{ENVELOPES, Objects};
+use super::shape::Shape;
 use super::{Format, IngestError, Stranger, arrow, encoding, people, sniff};
 use crate::protocol::LoadOptions;
 
@@ -235,7 +236,7 @@ pub(super) fn sample_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 fn by_shape(shape: &Shape, terms: &Terms<'_>) -> Option<Format> {
-    const TELEMETRY: [&str; 10] = [
+    const TELEMETRY: [&str; 14] = [
         "resourceSpans",
         "resourceLogs",
         "resourceMetrics",
@@ -246,9 +247,15 @@ fn by_shape(shape: &Shape, terms: &Terms<'_>) -> Option<Format> {
         "scopeLogs",
         "scope_spans",
         "scope_logs",
+        // Before version 1 of the protocol.
+        "instrumentationLibrarySpans",
+        "instrumentationLibraryLogs",
+        "instrumentation_library_spans",
+        "instrumentation_library_logs",
     ];
     const DIRECTORY: [&str; 5] = ["people", "workspaces", "tools", "prices", "goals"];
-    if shape.has(&TELEMETRY) {
+    let is_wrapped = || shape.holds(&TELEMETRY);
+    if shape.has(&TELEMETRY) || is_wrapped() {
         return Some(Format::OtlpJson);
     }
     if shape.is_event(terms) {
@@ -258,129 +265,6 @@ fn by_shape(shape: &Shape, terms: &Terms<'_>) -> Option<Format> {
         return Some(Format::Manifest);
     }
     shape.has_list(&DIRECTORY).then_some(Format::Directory)
-}
-
-/// The names at the top of a JSON object. What follows a syntax error is not known; what came before is.
-#[derive(Debug, Default)]
-pub(super) struct Shape {
-    keys: Vec<(String, bool)>,
-    cut_short: bool,
-}
-
-impl Shape {
-    pub fn of(text: &[u8]) -> Self {
-        let mut shape = Self::default();
-        let mut json = serde_json::Deserializer::from_slice(text);
-        let read = Keys(&mut shape.keys).deserialize(&mut json);
-        shape.cut_short = read.is_err_and(|error| error.is_eof());
-        shape
-    }
-
-    fn has(&self, names: &[&str]) -> bool {
-        let mut keys = self.keys.iter();
-        keys.any(|(key, _)| names.contains(&key.as_str()))
-    }
-
-    pub fn has_list(&self, names: &[&str]) -> bool {
-        self.keys
-            .iter()
-            .any(|(key, list)| *list && names.contains(&key.as_str()))
-    }
-
-    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
-        self.keys.iter().map(|(name, _)| name.as_str())
-    }
-
-    /// An event, or a pre-aggregated hour.
-    pub fn is_event(&self, terms: &Terms<'_>) -> bool {
-        let terms = terms.for_headers(self.names());
-        let values = self.keys.iter().filter(|(_, list)| !list);
-        terms.is_hours(self.names()) || terms.has_time(values.map(|(name, _)| name.as_str()))
-    }
-}
-
-/// Collects (name, is the value a list?) of one object, as far as it can be read.
-struct Keys<'a>(&'a mut Vec<(String, bool)>);
-
-impl<'de> DeserializeSeed<'de> for Keys<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Keys<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            // Noted as a list first, so that a list that is cut short still tells what the file is.
-            let position = self.0.len();
-            self.0.push((key, true));
-            let is_list = map.next_value::<IsList>()?.0;
-            if let Some(entry) = self.0.get_mut(position) {
-                entry.1 = is_list;
-            }
-        }
-        Ok(())
-    }
-}
-
-struct IsList(bool);
-
-impl<'de> serde::Deserialize<'de> for IsList {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(IsListVisitor).map(Self)
-    }
-}
-
-struct IsListVisitor;
-
-impl<'de> Visitor<'de> for IsListVisitor {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(true)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(false)
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<bool, E> {
-        Ok(false)
-    }
 }
 
 fn is_binary(text: &[u8]) -> bool {

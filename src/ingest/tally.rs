@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::limits::{LimitId, NAME_BYTES_MAX, RECEIPT_NAMES_MAX, SET_ASIDE_SAMPLES};
-use crate::model::{SetAsideRow, SourceReceipt};
+use crate::model::{Column, SetAsideRow, SourceReceipt};
 
 use super::Format;
 
@@ -22,6 +22,8 @@ pub struct Tally {
     pub names_cut: u64,
     /// Records that were understood and are in no number, such as page views among tool calls.
     pub passed_over: u64,
+    /// Columns whose header in the mapping was met.
+    pub mapped: BTreeSet<Column>,
     /// A time without a zone was met.
     pub zoneless: bool,
     samples: Vec<SetAsideRow>,

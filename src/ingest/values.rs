@@ -186,16 +186,41 @@ pub fn outcome(raw: &Raw<'_>, reading: Reading) -> Result<Option<Outcome>, Reaso
         Raw::Bool(flag) => Ok(good(*flag)),
         Raw::Int(0) => Ok(good(false)),
         Raw::Int(1) => Ok(good(true)),
-        Raw::Text(text) if text.trim().is_empty() => Ok(None),
+        // Tables that knew absent values write flags as 1.0.
+        Raw::Float(number) if number.is_nan() => Ok(None),
+        Raw::Float(0.0) => Ok(good(false)),
+        Raw::Float(1.0) => Ok(good(true)),
         Raw::Text(text) => match text.trim() {
-            "1" => Ok(good(true)),
-            "0" => Ok(good(false)),
-            word if word.eq_ignore_ascii_case("true") => Ok(good(true)),
-            word if word.eq_ignore_ascii_case("false") => Ok(good(false)),
-            word => Outcome::parse(word).map(Some).ok_or(BAD_OUTCOME),
+            "" => Ok(None),
+            word => match flag(word) {
+                Some(flag) => Ok(good(flag)),
+                None => Outcome::parse(word).map(Some).ok_or(BAD_OUTCOME),
+            },
         },
         Raw::Int(_) | Raw::Float(_) | Raw::Nested => Err(BAD_OUTCOME),
     }
+}
+
+/// A flag in words, letter case aside, as databases and people write it: PostgreSQL exports `t` and `f`.
+pub fn flag(word: &str) -> Option<bool> {
+    const WORDS: [(&str, bool); 12] = [
+        ("true", true),
+        ("false", false),
+        ("1", true),
+        ("0", false),
+        ("yes", true),
+        ("no", false),
+        ("y", true),
+        ("n", false),
+        ("t", true),
+        ("f", false),
+        ("1.0", true),
+        ("0.0", false),
+    ];
+    let known = WORDS
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(word));
+    known.map(|(_, flag)| *flag)
 }
 
 pub fn kind(raw: &Raw<'_>) -> Result<EventKind, Reason> {
@@ -302,5 +327,29 @@ mod tests {
         assert_eq!(outcome(&Raw::Bool(true), flag), Ok(Some(Outcome::Success)));
         assert_eq!(outcome(&Raw::Bool(true), error), Ok(Some(Outcome::Failure)));
         assert_eq!(outcome(&Raw::Text("maybe".into()), flag), Err(BAD_OUTCOME));
+        for (yes, no) in [
+            ("Yes", "NO"),
+            ("y", "n"),
+            ("t", "F"),
+            ("1", "0"),
+            ("1.0", "0.0"),
+            ("TRUE", "false"),
+        ] {
+            for (word, is_good) in [(yes, true), (no, false)] {
+                let raw = Raw::Text(word.into());
+                let (good, bad) = (Ok(Some(Outcome::Success)), Ok(Some(Outcome::Failure)));
+                let (as_flag, as_error) = if is_good { (good, bad) } else { (bad, good) };
+                assert_eq!(outcome(&raw, flag), as_flag, "{word}");
+                assert_eq!(outcome(&raw, error), as_error, "{word}");
+            }
+        }
+        // A word for how it ended is no flag, whatever the column is called.
+        assert_eq!(
+            outcome(&Raw::Text("OK".into()), error),
+            Ok(Some(Outcome::Success))
+        );
+        assert_eq!(outcome(&Raw::Float(1.0), flag), Ok(Some(Outcome::Success)));
+        assert_eq!(outcome(&Raw::Float(f64::NAN), flag), Ok(None));
+        assert_eq!(outcome(&Raw::Float(0.5), flag), Err(BAD_OUTCOME));
     }
 }

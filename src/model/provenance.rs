@@ -123,6 +123,8 @@ pub struct SourceReceipt {
     pub names_cut: u64,
     /// The limits that something in it met.
     pub limits: BTreeSet<LimitId>,
+    /// Headers that a mapping names and the source does not have.
+    pub headers_missing: Vec<String>,
     /// What a reader has to say about the whole source ("times without a zone were read as UTC").
     pub notes: Vec<String>,
     /// Why the whole source could not be read; then all counts may be zero.

@@ -49,14 +49,14 @@ impl Service {
         }
     }
 
-    /// Takes in one file, named `archive.zip/member`.
+    /// Takes in one file, named `archive.zip/member`; says why it could not be read.
     pub fn load_member(
         &mut self,
         loading: &mut ArchiveLoad,
         member: &Member,
         bytes: &[u8],
         intake: Intake<'_>,
-    ) {
+    ) -> Option<ErrorCode> {
         let part = FIRST_MEMBER + self.last_member;
         let name = format!("{}/{}", loading.name, member.name);
         let intake = Intake {
@@ -76,8 +76,13 @@ impl Service {
             Err(error) if matches!(error.code, ErrorCode::UnknownFormat | ErrorCode::Empty) => {
                 loading.other_files += 1;
             }
-            Err(error) => self.keep_failure(loading, part, error),
+            Err(error) => {
+                let code = error.code;
+                self.keep_failure(loading, part, error);
+                return Some(code);
+            }
         }
+        None
     }
 
     /// A file that could not even be unpacked.

@@ -3,7 +3,7 @@
 use super::archive::LoadedArchive;
 use super::{LINKED, Service, memory};
 use crate::engine;
-use crate::ingest::{self, Data, Format, IngestError, Tally, Unpacked, otlp};
+use crate::ingest::{self, Data, Decoded, Format, IngestError, Tally, Unpacked, otlp};
 use crate::model::limits::EVENT_BYTES;
 use crate::model::{Batch, Directory, Manifest, SourceReceipt, TimeUs};
 use crate::protocol::{ErrorCode, LoadOptions};
@@ -80,7 +80,9 @@ impl Service {
                 let mut loading = self.begin_archive(source, intake.name, intake.bytes);
                 for member in archive.members.clone() {
                     match archive.read(&member) {
-                        Ok(bytes) => self.load_member(&mut loading, &member, &bytes, intake),
+                        Ok(bytes) => {
+                            self.load_member(&mut loading, &member, &bytes, intake);
+                        }
                         Err(error) => self.refuse_member(&mut loading, &member, &error),
                     }
                 }
@@ -182,6 +184,7 @@ impl Service {
                     decoded.tally.note(note);
                 }
                 let shown = intake.decoded_from.unwrap_or(format);
+                let missing = missing(options, &decoded);
                 let loaded = match decoded.data {
                     Data::Events(batch) => {
                         self.take_events(source, name, size, shown, batch, decoded.tally)
@@ -207,12 +210,15 @@ impl Service {
                         all_set_aside(receipt)
                     }
                 }?;
-                Ok(match (loaded, intake.wrapper) {
-                    (Loaded::Events(mut receipt), Some(wrapper)) => {
-                        receipt.format = format!("{}+{}", receipt.format, wrapper.name());
+                Ok(match loaded {
+                    Loaded::Events(mut receipt) => {
+                        if let Some(wrapper) = intake.wrapper {
+                            receipt.format = format!("{}+{}", receipt.format, wrapper.name());
+                        }
+                        receipt.headers_missing = missing;
                         Loaded::Events(receipt)
                     }
-                    (loaded, _) => loaded,
+                    loaded => loaded,
                 })
             }
         }
@@ -281,6 +287,19 @@ impl Service {
         self.engine.unload(LINKED);
         self.engine.load(LINKED, linked.batch);
     }
+}
+
+/// Headers of the mapping that a source of events does not have; hours have names of their own.
+fn missing(options: &LoadOptions, decoded: &Decoded) -> Vec<String> {
+    if matches!(decoded.data, Data::Aggregates(_)) {
+        return Vec::new();
+    }
+    let met = &decoded.tally.mapped;
+    let mapping = options.mapping.iter();
+    mapping
+        .filter(|(column, _)| !met.contains(column))
+        .map(|(_, header)| header.clone())
+        .collect()
 }
 
 /// A source none of whose rows could be read is an error, with its receipt.

@@ -67,7 +67,7 @@ static WATCH: Watch = Watch;
 const MEMORY_MAX: isize = 512 << 20;
 
 /// The most bytes held at once.
-fn memory<T>(work: impl FnOnce() -> T) -> (T, isize) {
+pub fn memory<T>(work: impl FnOnce() -> T) -> (T, isize) {
     let before = HELD.with(|held| {
         let (now, _) = held.get();
         held.set((now, now));

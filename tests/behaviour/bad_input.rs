@@ -5,31 +5,17 @@ use toolscope::ingest::write::{
     ParquetCompression, batch_to_arrow, batch_to_arrow_stream, batch_to_parquet,
 };
 use toolscope::ingest::{self};
-use toolscope::model::batch::BatchBuilder;
-use toolscope::model::{Batch, EventRow, SourceReceipt};
+use toolscope::model::SourceReceipt;
 use toolscope::protocol::ErrorCode;
 use toolscope::service::{LoadError, Loaded, Service, verify};
+
+use crate::common::events::calls;
 
 fn load(bytes: &[u8]) -> Result<SourceReceipt, LoadError> {
     match Service::new("test").load(1, "file", bytes, None)? {
         Loaded::Events(receipt) => Ok(receipt),
         other => panic!("{other:?}"),
     }
-}
-
-fn batch() -> Batch {
-    let mut builder = BatchBuilder::default();
-    for n in 0..3_000 {
-        let mut row = EventRow {
-            time_us: 1_773_478_800_000_000 + n,
-            event_id: n as u64 + 1,
-            duration_ms: Some(n as f64),
-            ..EventRow::default()
-        };
-        row.text[0] = Some(["read", "write"][n as usize % 2]);
-        builder.push(&row);
-    }
-    builder.finish()
 }
 
 #[test]
@@ -199,7 +185,7 @@ fn times_from_the_future_and_without_a_zone_are_taken_and_told() {
 
 #[test]
 fn columnar_files_cut_anywhere_or_with_any_byte_turned_never_panic() {
-    let batch = batch();
+    let batch = calls(3_000);
     let files = [
         batch_to_arrow(&batch).unwrap(),
         batch_to_arrow_stream(&batch).unwrap(),

@@ -5,28 +5,15 @@ use std::time::{Duration, Instant};
 
 use toolscope::ingest::write::{ParquetCompression, batch_to_arrow, batch_to_parquet};
 use toolscope::model::SourceReceipt;
-use toolscope::model::batch::BatchBuilder;
-use toolscope::model::{Batch, EventRow};
 use toolscope::protocol::ErrorCode;
 use toolscope::service::{LoadError, Loaded, Service};
 
-use crate::formats::{gzip, zip, zstd};
+use crate::common::Chance;
+use crate::common::events::calls;
+use crate::common::packing::{gzip, utf16, zip, zstd};
 
 /// No input may take longer; optimised builds are many times faster than tests.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The same sequence everywhere (Knuth's MMIX).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit
-    }
-}
 
 fn rows() -> Vec<[String; 5]> {
     (0..60)
@@ -71,7 +58,7 @@ fn formats() -> Vec<(&'static str, Vec<u8>)> {
     let lines = objects().join("\n");
     let array = format!("[{}]", objects().join(","));
     let pretty: serde_json::Value = serde_json::from_str(&array).unwrap();
-    let utf16: Vec<u8> = csv_text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16 = utf16(&csv_text, true, false);
     vec![
         ("ndjson", lines.clone().into()),
         ("array", array.into()),
@@ -156,7 +143,7 @@ fn whole_files_add_up() {
 
 #[test]
 fn files_cut_anywhere_keep_what_came_before_or_are_named() {
-    let mut chance = Chance(1);
+    let mut chance = Chance::new(1);
     for (name, bytes) in formats() {
         for _ in 0..100 {
             let cut = chance.below(bytes.len());
@@ -170,7 +157,7 @@ fn files_cut_anywhere_keep_what_came_before_or_are_named() {
 
 #[test]
 fn any_thousand_bytes_may_be_turned() {
-    let mut chance = Chance(2);
+    let mut chance = Chance::new(2);
     for (name, bytes) in formats() {
         for round in 0..1_000 {
             let mut damaged = bytes.clone();
@@ -188,7 +175,7 @@ fn any_thousand_bytes_may_be_turned() {
 
 #[test]
 fn many_bytes_may_be_turned_cut_out_or_doubled() {
-    let mut chance = Chance(3);
+    let mut chance = Chance::new(3);
     for (name, bytes) in formats() {
         for round in 0..100 {
             let mut damaged = bytes.clone();
@@ -392,25 +379,10 @@ fn an_encrypted_file_of_an_archive_is_named() {
     assert!(error.message.contains("encrypted"), "{}", error.message);
 }
 
-fn batch() -> Batch {
-    let mut builder = BatchBuilder::default();
-    for n in 0..500 {
-        let mut row = EventRow {
-            time_us: 1_773_478_800_000_000 + n,
-            event_id: n as u64 + 1,
-            duration_ms: Some(n as f64),
-            ..EventRow::default()
-        };
-        row.text[0] = Some(["read", "write"][n as usize % 2]);
-        builder.push(&row);
-    }
-    builder.finish()
-}
-
 #[test]
 fn hostile_lengths_in_columnar_files_get_no_memory_and_no_panic_past_the_reader() {
-    let batch = batch();
-    let mut chance = Chance(4);
+    let batch = calls(500);
+    let mut chance = Chance::new(4);
     let files = [
         ("arrow", batch_to_arrow(&batch).unwrap()),
         (

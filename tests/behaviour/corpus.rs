@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use toolscope::ingest::otlp::{self, Linked, Linker};
-use toolscope::model::{Column, Outcome};
+use toolscope::model::{Column, EventKind, Outcome};
+
+use crate::telemetry_kit::{only_executions, rows_of};
 
 const MCP_TOOL: &str = "mcp_tool";
 
@@ -48,7 +50,9 @@ fn link(bytes: &[u8]) -> (Linked, u64) {
     let telemetry = otlp::read(bytes).unwrap();
     let mut linker = Linker::default();
     let duplicates = linker.add(0, telemetry);
-    (linker.link(), duplicates)
+    let linked = linker.link();
+    let batch = only_executions(&linked.batch);
+    (Linked { batch, ..linked }, duplicates)
 }
 
 /// R type 7.
@@ -346,8 +350,7 @@ fn all_files_together_count_every_call_once() {
         linker.add(source, otlp::read(&std::fs::read(path).unwrap()).unwrap());
     }
     let linked = linker.link();
-    let executions = linked
-        .batch
+    let executions = only_executions(&linked.batch)
         .outcome
         .iter()
         .filter(|outcome| **outcome != Outcome::Rejected)
@@ -358,6 +361,88 @@ fn all_files_together_count_every_call_once() {
     );
     let summed: u64 = linked.by_source.values().map(|one| one.executions).sum();
     assert_eq!(summed, executions as u64);
+}
+
+/// Provider calls and conversations of every file against its spans, counted here in a plain way: in the corpus no
+/// `chat` span stands inside of another, and no agent inside of another.
+#[test]
+fn provider_calls_and_conversations_are_those_of_the_spans() {
+    let Some(corpus) = corpus() else { return };
+    let mut met = (0, 0);
+    for (label, path, _) in files(&corpus) {
+        let bytes = std::fs::read(path).unwrap();
+        let mut spans: BTreeMap<(String, String), Value> = BTreeMap::new();
+        for line in std::str::from_utf8(&bytes).unwrap().lines() {
+            let request: Value = serde_json::from_str(line).unwrap();
+            for group in request["resourceSpans"].as_array().into_iter().flatten() {
+                for scoped in group["scopeSpans"].as_array().unwrap() {
+                    for span in scoped["spans"].as_array().unwrap() {
+                        let key = (span["traceId"].to_string(), span["spanId"].to_string());
+                        spans.insert(key, span.clone());
+                    }
+                }
+            }
+        }
+        let attribute = |span: &Value, name: &str| {
+            let all = span["attributes"].as_array().cloned().unwrap_or_default();
+            let found = all.into_iter().find(|one| one["key"] == name)?;
+            let value = found["value"].as_object()?.values().next()?.clone();
+            Some(value.as_str().map_or(value.to_string(), str::to_owned))
+        };
+        let with = |operation: &str| {
+            let all = spans.values().filter(move |span| {
+                attribute(span, "gen_ai.operation.name").as_deref() == Some(operation)
+                    && attribute(span, "logfire.span_type").as_deref() != Some("pending_span")
+            });
+            all.cloned().collect::<Vec<Value>>()
+        };
+        let (chats, agents) = (with("chat"), with("invoke_agent"));
+        let number = |span: &Value, name: &str| {
+            attribute(span, name).map_or(0, |text| text.parse::<u64>().unwrap())
+        };
+        let sum = |name: &str| chats.iter().map(|span| number(span, name)).sum::<u64>();
+        let mut linker = Linker::default();
+        linker.add(0, otlp::read(&bytes).unwrap());
+        let batch = linker.link().batch;
+        let calls: Vec<usize> = rows_of(&batch, EventKind::ProviderCall).collect();
+        let total = |counts: &[u64]| {
+            let known = calls.iter().map(|&row| counts[row]);
+            known.filter(|count| *count != u64::MAX).sum::<u64>()
+        };
+        assert_eq!(calls.len(), chats.len(), "{label}: provider calls");
+        assert_eq!(
+            (total(&batch.tokens_in), total(&batch.tokens_out)),
+            (
+                sum("gen_ai.usage.input_tokens"),
+                sum("gen_ai.usage.output_tokens")
+            ),
+            "{label}: tokens"
+        );
+        let models = |texts: Vec<Option<String>>| texts.into_iter().collect::<BTreeSet<_>>();
+        let held = batch.text_column(Column::Model).unwrap();
+        assert_eq!(
+            models(
+                calls
+                    .iter()
+                    .map(|&row| held.get(row).map(str::to_owned))
+                    .collect()
+            ),
+            models(
+                chats
+                    .iter()
+                    .map(|span| attribute(span, "gen_ai.response.model"))
+                    .collect()
+            ),
+            "{label}: models"
+        );
+        assert_eq!(
+            rows_of(&batch, EventKind::Conversation).count(),
+            agents.len(),
+            "{label}: conversations"
+        );
+        met = (met.0 + chats.len(), met.1 + agents.len());
+    }
+    assert!(met.0 > 50 && met.1 > 10, "{met:?}");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use toolscope::model::{AggregateBatch, Batch, EventKind, EventRow, Outcome};
 use toolscope::protocol::LoadOptions;
 use toolscope::service::{Loaded, Service};
 
+use crate::common::packing::{gzip, utf16, zip, zstd};
+
 /// Every column, absent values, names nobody likes.
 fn events() -> Batch {
     let mut builder = BatchBuilder::default();
@@ -256,53 +258,6 @@ fn table(separator: char) -> String {
         text.push_str("\r\n");
     }
     text
-}
-
-fn utf16(text: &str, little: bool, mark: bool) -> Vec<u8> {
-    let mark = mark.then_some(0xfeff);
-    let units = mark.into_iter().chain(text.encode_utf16());
-    units
-        .flat_map(|unit| {
-            if little {
-                unit.to_le_bytes()
-            } else {
-                unit.to_be_bytes()
-            }
-        })
-        .collect()
-}
-
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-pub fn zstd(bytes: &[u8]) -> Vec<u8> {
-    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
-}
-
-pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    use std::io::Write;
-    let mut out = Vec::new();
-    let mut archive = rawzip::ZipArchiveWriter::new(&mut out);
-    for (name, bytes) in files {
-        let (mut entry, config) = archive
-            .new_file(name)
-            .compression_method(rawzip::CompressionMethod::DEFLATE)
-            .start()
-            .unwrap();
-        let encoder =
-            flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::default());
-        let mut writer = config.wrap(encoder);
-        writer.write_all(bytes).unwrap();
-        let (encoder, descriptor) = writer.finish().unwrap();
-        encoder.finish().unwrap();
-        entry.finish(descriptor).unwrap();
-    }
-    archive.finish().unwrap();
-    out
 }
 
 #[test]

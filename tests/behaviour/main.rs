@@ -5,11 +5,14 @@
     reason = "a test that can't go on should stop"
 )]
 
+mod agents;
 mod arrow;
 mod bad_input;
 mod bad_text;
 mod charts;
 mod command_line;
+#[path = "../common/mod.rs"]
+mod common;
 mod companion;
 mod containers;
 mod corpus;
@@ -22,6 +25,7 @@ mod formats;
 mod golden;
 mod kinds;
 mod mapping;
+mod matrix;
 mod oracle;
 mod products;
 mod question;

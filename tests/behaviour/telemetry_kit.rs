@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use toolscope::ingest::Format;
 use toolscope::ingest::otlp::{self, Linked, Linker, Telemetry};
-use toolscope::model::{Column, SourceReceipt};
+use toolscope::model::batch::BatchBuilder;
+use toolscope::model::{Batch, Column, EventKind, EventRow, SourceReceipt};
 
 pub const START_NS: u64 = 1_794_000_000_000_000_000;
 
@@ -85,9 +86,30 @@ pub fn link(text: &str) -> Linked {
 
 pub fn column(linked: &Linked, column: Column) -> Vec<&str> {
     let texts = linked.batch.text_column(column).unwrap();
-    (0..linked.batch.len())
+    rows_of(&linked.batch, EventKind::Execution)
         .map(|row| texts.get(row).unwrap_or("-"))
         .collect()
+}
+
+/// The rows of a kind.
+pub fn rows_of(batch: &Batch, kind: EventKind) -> impl Iterator<Item = usize> + '_ {
+    (0..batch.len()).filter(move |&row| batch.kind[row] == kind)
+}
+
+/// The executions alone.
+pub fn only_executions(batch: &Batch) -> Batch {
+    let mut only = BatchBuilder::default();
+    for row in rows_of(batch, EventKind::Execution) {
+        only.push(&EventRow {
+            time_us: batch.time_us[row],
+            outcome: batch.outcome[row],
+            event_id: batch.event_id[row],
+            text: std::array::from_fn(|column| batch.text[column].get(row)),
+            duration_ms: Some(batch.duration_ms[row]),
+            ..EventRow::default()
+        });
+    }
+    only.finish()
 }
 
 /// Attributes as an exporter writes them, of a plain object.
@@ -180,7 +202,7 @@ fn resource(fields: Value) -> Value {
 
 /// Executions by time, each "tool | server | client version | user | session | outcome error | ms".
 pub fn executions(linked: &Linked) -> Vec<String> {
-    let mut rows: Vec<usize> = (0..linked.batch.len()).collect();
+    let mut rows: Vec<usize> = rows_of(&linked.batch, EventKind::Execution).collect();
     rows.sort_by_key(|&row| (linked.batch.time_us[row], row));
     let text = |row: usize, of: Column| {
         let texts = linked.batch.text_column(of).unwrap();

@@ -10,6 +10,8 @@
 )]
 
 mod answers;
+#[path = "../common/mod.rs"]
+mod common;
 mod mutate;
 mod report;
 mod seeds;
@@ -25,7 +27,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use mutate::{Chance, Pool};
+use common::Chance;
+use mutate::Pool;
 use report::{Found, Report};
 use targets::{TARGETS, Target};
 use watch::{Panic, Slot, observe};
@@ -33,8 +36,8 @@ use watch::{Panic, Slot, observe};
 #[global_allocator]
 static ALLOCATOR: watch::Counting = watch::Counting;
 
-/// Without arguments: enough to notice that something broke, in a few seconds for all targets.
-const SHORT: Duration = Duration::from_millis(300);
+/// For each target without arguments, as a plain `cargo test` runs it: enough to notice that something broke.
+const SHORT: Duration = Duration::from_millis(400);
 /// Tries at making a crash smaller.
 const SMALLER_TRIES: usize = 2_000;
 
@@ -108,11 +111,12 @@ fn arguments() -> Arguments {
             "--inputs" => found.inputs = Some(value().parse().unwrap()),
             "--seeds" => found.wants_seeds = true,
             "--replay" => found.replay = Some(value().into()),
-            // `cargo test` hands its own arguments to every test program.
-            "--list" => std::process::exit(0),
-            "--test-threads" | "--skip" | "--format" | "--color" => drop(value()),
+            // `cargo test` hands libtest's arguments to every test program. Whoever lists or filters tests by name means
+            // others than this one.
+            "--list" | "--ignored" | "--bench" => std::process::exit(0),
+            "--test-threads" | "--skip" | "--format" | "--color" | "--logfile"
+            | "--shuffle-seed" | "-Z" => drop(value()),
             flag if flag.starts_with('-') => {}
-            filter if "fuzz".contains(filter) => {}
             _ => std::process::exit(0),
         }
     }

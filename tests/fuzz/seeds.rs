@@ -1,6 +1,5 @@
 //! Small real files of every format, made by the crate's writers and by those of the crates below it.
 
-use std::io::Write;
 use std::sync::Arc;
 
 use arrow_array::builder::{
@@ -13,7 +12,7 @@ use arrow_array::types::Int8Type;
 use arrow_array::{ArrayRef, NullArray, RecordBatch, StructArray};
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
-use arrow_schema::Field;
+use arrow_schema::{DataType, Field};
 use toolscope::engine::sketch::{DdSketch, HyperLogLog};
 use toolscope::ingest::write::table::{aggregate_table, events_table};
 use toolscope::ingest::write::{
@@ -23,7 +22,9 @@ use toolscope::ingest::write::{
 use toolscope::model::batch::{BatchBuilder, DictColumn};
 use toolscope::model::{AggregateBatch, Batch, BinaryColumn, EventKind, EventRow, Outcome};
 
-use crate::mutate::Chance;
+pub use crate::common::packing::{gzip, latin, zip, zstd};
+
+use crate::common::Chance;
 
 pub const START_US: i64 = 1_773_478_800_000_000;
 
@@ -141,7 +142,58 @@ pub fn parquet() -> Vec<Vec<u8>> {
         .map(|compression| batch_to_parquet(&batch, compression).unwrap())
         .collect();
     files.push(aggregate_to_parquet(&hours(), None).unwrap());
+    files.extend(parquet_in_other_encodings());
     files
+}
+
+/// What other writers make of the same columns.
+fn parquet_in_other_encodings() -> Vec<Vec<u8>> {
+    use parquet::basic::{Compression, Encoding};
+    use parquet::file::properties::{WriterProperties, WriterVersion};
+    use parquet::schema::types::ColumnPath;
+    let table = events_table(&events(12)).unwrap();
+    let texts = [
+        Encoding::DELTA_LENGTH_BYTE_ARRAY,
+        Encoding::DELTA_BYTE_ARRAY,
+    ];
+    let numbers = [Encoding::DELTA_BINARY_PACKED, Encoding::BYTE_STREAM_SPLIT];
+    let versions = [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0];
+    let mut files = Vec::new();
+    for version in versions {
+        for (text, number) in texts.into_iter().zip(numbers) {
+            for compression in [Compression::UNCOMPRESSED, Compression::SNAPPY] {
+                let mut properties = WriterProperties::builder()
+                    .set_writer_version(version)
+                    .set_compression(compression)
+                    .set_dictionary_enabled(false);
+                for field in table.schema().fields() {
+                    let encoding = match field.data_type() {
+                        DataType::Utf8 | DataType::LargeUtf8 | DataType::Dictionary(..) => text,
+                        DataType::Float64 => Encoding::BYTE_STREAM_SPLIT,
+                        _ => number,
+                    };
+                    let path = ColumnPath::from(field.name().as_str());
+                    properties = properties.set_column_encoding(path, encoding);
+                }
+                files.extend(written(&table, properties.build()));
+            }
+        }
+        let properties = WriterProperties::builder().set_writer_version(version);
+        files.extend(written(&table, properties.build()));
+    }
+    files
+}
+
+/// `None` where a column can't be in the encoding that was asked for.
+fn written(
+    table: &RecordBatch,
+    properties: parquet::file::properties::WriterProperties,
+) -> Option<Vec<u8>> {
+    let options = Some(properties);
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(Vec::new(), table.schema(), options).ok()?;
+    writer.write(table).ok()?;
+    writer.into_inner().ok()
 }
 
 pub fn as_parquet(table: &RecordBatch) -> Vec<u8> {
@@ -331,54 +383,4 @@ fn odd_column(chance: &mut Chance, rows: usize, depth: usize) -> ArrayRef {
             Arc::new(StructArray::from(fields))
         }
     }
-}
-
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-pub fn zstd(bytes: &[u8]) -> Vec<u8> {
-    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
-}
-
-pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut archive = rawzip::ZipArchiveWriter::new(&mut out);
-    for (name, bytes) in files {
-        let (mut entry, config) = archive
-            .new_file(name)
-            .compression_method(rawzip::CompressionMethod::DEFLATE)
-            .start()
-            .unwrap();
-        let encoder = flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::fast());
-        let mut writer = config.wrap(encoder);
-        writer.write_all(bytes).unwrap();
-        let (encoder, descriptor) = writer.finish().unwrap();
-        encoder.finish().unwrap();
-        entry.finish(descriptor).unwrap();
-    }
-    archive.finish().unwrap();
-    out
-}
-
-pub fn utf16(text: &str, little: bool) -> Vec<u8> {
-    let units = std::iter::once(0xfeff).chain(text.encode_utf16());
-    units
-        .flat_map(|unit| {
-            if little {
-                unit.to_le_bytes()
-            } else {
-                unit.to_be_bytes()
-            }
-        })
-        .collect()
-}
-
-/// Windows-1252 of what is Latin.
-pub fn latin(text: &str) -> Vec<u8> {
-    text.chars()
-        .map(|letter| u8::try_from(u32::from(letter)).unwrap_or(b'?'))
-        .collect()
 }

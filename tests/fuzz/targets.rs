@@ -14,7 +14,9 @@ use toolscope::protocol::LoadOptions;
 use toolscope::query::{AskContext, Dimension, Query, Question, RangeSpec, widgets};
 use toolscope::service::{Intake, Loaded, Service};
 
-use crate::mutate::{Chance, Pool, mutated};
+use crate::common::Chance;
+use crate::common::packing::utf16;
+use crate::mutate::{Pool, mutated};
 use crate::{answers, seeds, texts};
 
 /// One thing to fuzz.
@@ -98,9 +100,9 @@ fn tables() -> Vec<Vec<u8>> {
         text.replace('\n', "\r\n").into(),
         format!("\u{feff}{text}").into(),
         format!("sep=;\n{}", text.replace(',', ";")).into(),
-        seeds::utf16(text, true),
-        seeds::utf16(text, false),
-        seeds::utf16(texts::LINES, true),
+        utf16(text, true, true),
+        utf16(text, false, true),
+        utf16(texts::LINES, true, true),
         seeds::latin(text),
     ];
     all.push(

@@ -113,14 +113,14 @@ impl Load<'_> {
                         .service
                         .borrow_mut()
                         .load_file(self.source, &plain, intake);
-                self.answer(result, Some(&plain), started_ms);
+                self.answer(result, || ingest::propose(&plain, self.options), started_ms);
             }
             Ok(Unpacked::Archive(archive)) => self.keep_archive(archive, intake).await,
             Err(error) => {
                 let mut service = self.shared.service.borrow_mut();
                 let error = service.refuse(self.source, self.name, intake.bytes, &error);
                 drop(service);
-                self.answer(Err(error), None, 0.0);
+                self.answer(Err(error), || None, 0.0);
             }
         }
     }
@@ -136,6 +136,8 @@ impl Load<'_> {
         let mut loading = service
             .borrow_mut()
             .begin_archive(self.source, self.name, intake.bytes);
+        // Of the first file that needs a mapping: what is said of it holds for all files of the archive.
+        let mut proposal = None;
         for member in archive.members.clone() {
             let bytes = match archive.read(&member) {
                 Ok(bytes) => bytes,
@@ -152,14 +154,23 @@ impl Load<'_> {
                         decoded_from,
                         ..intake
                     };
-                    service
-                        .borrow_mut()
-                        .load_member(&mut loading, &member, &plain, intake);
+                    let mut service = service.borrow_mut();
+                    let code = service.load_member(&mut loading, &member, &plain, intake);
+                    if code == Some(ErrorCode::NeedsMapping) && proposal.is_none() {
+                        proposal = ingest::propose(&plain, self.options);
+                    }
                 }
-                Err(_) => {
-                    let error = ingest::IngestError::Damaged {
-                        format: ingest::recognise(&bytes).unwrap_or(Format::Parquet),
-                        what: "its reader stopped",
+                Err(refused) => {
+                    let format = ingest::recognise(&bytes).unwrap_or(Format::Parquet);
+                    let error = match refused.proposal {
+                        Some(held) => {
+                            proposal.get_or_insert(held);
+                            ingest::IngestError::NeedsMapping(format)
+                        }
+                        None => ingest::IngestError::Damaged {
+                            format,
+                            what: "its reader stopped",
+                        },
                     };
                     service
                         .borrow_mut()
@@ -168,7 +179,7 @@ impl Load<'_> {
             }
         }
         let result = service.borrow_mut().finish_archive(loading);
-        self.answer(result, None, started_ms);
+        self.answer(result, || proposal, started_ms);
     }
 
     /// Parquet becomes an Arrow stream; everything else stays as it is.
@@ -230,8 +241,13 @@ impl Load<'_> {
         }
     }
 
-    /// Says what became of the source; `plain` is its text or columns, when a person may have to say what they mean.
-    fn answer(&self, result: Result<Loaded, LoadError>, plain: Option<&[u8]>, started_ms: f64) {
+    /// Says what became of the source; `propose` is asked when a person has to say what its columns mean.
+    fn answer(
+        &self,
+        result: Result<Loaded, LoadError>,
+        propose: impl FnOnce() -> Option<Proposal>,
+        started_ms: f64,
+    ) {
         let elapsed_ms = js_sys::Date::now() - started_ms;
         let source = self.source;
         match result {
@@ -260,9 +276,8 @@ impl Load<'_> {
                 self.fail(ErrorCode::Unsupported, message, false);
             }
             Err(error) => {
-                let proposal = plain
-                    .filter(|_| error.code == ErrorCode::NeedsMapping)
-                    .and_then(|bytes| ingest::propose(bytes, self.options));
+                let needs_mapping = error.code == ErrorCode::NeedsMapping;
+                let proposal = needs_mapping.then(propose).flatten();
                 let response = match proposal {
                     Some(proposal) => Response::NeedsMapping {
                         source,

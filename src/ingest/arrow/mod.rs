@@ -38,6 +38,7 @@ pub fn read(bytes: &[u8], format: Format, terms: &Terms<'_>) -> Result<Decoded, 
     let mut reader = Reader::open(bytes, format)?;
     let wanted = projection(reader.schema.names(), format, terms)?;
     count_dropped(&reader.schema, &mut tally);
+    terms.meet(reader.schema.names(), &mut tally);
     reader.keep(wanted.clone());
     let mut table: Option<Table> = None;
     let mut terms = *terms;
@@ -63,7 +64,7 @@ pub fn read(bytes: &[u8], format: Format, terms: &Terms<'_>) -> Result<Decoded, 
     terms.note(&mut tally);
     let data = match table {
         None => Data::Events(crate::model::Batch::default()),
-        Some(Table::Events(events)) => Data::Events(events.finish(&mut tally)),
+        Some(Table::Events(events)) => Data::Events(events.finish(&terms, &mut tally)),
         Some(Table::Hours(hours)) => Data::Aggregates(hours.finish()),
     };
     Ok(Decoded { data, tally })

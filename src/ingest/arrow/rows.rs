@@ -76,8 +76,8 @@ impl EventRows {
         }
     }
 
-    pub fn finish(self, tally: &mut Tally) -> Batch {
-        self.inside.finish(tally);
+    pub fn finish(self, terms: &Terms<'_>, tally: &mut Tally) -> Batch {
+        self.inside.finish(terms, tally);
         self.events.finish()
     }
 }

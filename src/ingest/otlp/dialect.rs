@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::{log_profiles, profiles, span_profiles};
+use super::{agents, log_profiles, profiles, span_profiles};
 
 /// Attributes in order: the first that is present gives the value. Or values, any of which will do.
 pub type Names = &'static [&'static str];
@@ -166,6 +166,7 @@ fn kept_names() -> HashSet<&'static str> {
     names.extend(profiles::KNOWN_ATTRIBUTES);
     names.extend(profiles::CALL_IDS);
     names.extend(profiles::DECISIONS);
+    names.extend(agents::NAMES.into_iter().flatten());
     let marks = profiles::FAILED.iter().chain(profiles::CANCELLED);
     names.extend(marks.map(|mark| match mark {
         Mark::True(name) | Mark::False(name) | Mark::Is(name, _) => *name,

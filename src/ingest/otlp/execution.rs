@@ -124,13 +124,13 @@ fn error<'a>(members: &[&'a Candidate]) -> Option<&'a str> {
 }
 
 #[derive(Default)]
-struct Around<'a> {
-    user: Option<&'a str>,
-    session: Option<&'a str>,
+pub struct Around<'a> {
+    pub user: Option<&'a str>,
+    pub session: Option<&'a str>,
 }
 
 /// What the spans around a call say: an agent's run knows its user, where its tools do not repeat it.
-fn around<'a>(
+pub fn around<'a>(
     key: SpanKey,
     tree: &Tree,
     surroundings: &HashMap<SpanKey, &'a Surrounding>,

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
 use super::record::{Candidate, Node, SpanKey, Surrounding, Telemetry};
+use super::runs::Runs;
 use super::tree::Tree;
 use super::{execution, join};
 use crate::model::batch::BatchBuilder;
@@ -35,7 +36,7 @@ struct Source {
     repeats: u64,
 }
 
-/// Executions, and which source they are counted under: that of their primary span.
+/// Events, and which source they are counted under: that of their primary span.
 #[derive(Debug, Default)]
 pub struct Linked {
     pub batch: Batch,
@@ -47,10 +48,17 @@ pub struct Linked {
 pub struct SourceSummary {
     /// Without rejected calls.
     pub executions: u64,
-    /// First and last start, rejected calls included.
+    /// First and last start of an event, rejected calls included.
     pub span_us: Option<(TimeUs, TimeUs)>,
     /// Records that stand in this file or in an earlier one already.
     pub duplicates: u64,
+}
+
+impl SourceSummary {
+    fn reach(&mut self, time_us: TimeUs) {
+        let (from, until) = self.span_us.unwrap_or((time_us, time_us));
+        self.span_us = Some((from.min(time_us), until.max(time_us)));
+    }
 }
 
 impl Linker {
@@ -100,7 +108,7 @@ impl Linker {
         telemetry.map(Telemetry::resident_bytes).sum()
     }
 
-    /// All executions of all files.
+    /// All executions, provider calls and conversations of all files.
     pub fn link(&self) -> Linked {
         let mut linked = Linked::default();
         let (candidates, mut tree) = self.distinct(&mut linked.by_source);
@@ -128,9 +136,20 @@ impl Linker {
             let outcome = execution::push(&mut events, &members, &tree, &surroundings);
             let summary = linked.by_source.entry(source).or_default();
             summary.executions += u64::from(outcome != Outcome::Rejected);
-            let (from, until) = summary.span_us.unwrap_or((first.start_us, first.start_us));
-            summary.span_us = Some((from.min(first.start_us), until.max(first.start_us)));
+            summary.reach(first.start_us);
         }
+        let mut runs = Runs::default();
+        for Source {
+            number, telemetry, ..
+        } in &self.sources
+        {
+            let agents = telemetry.agents.iter();
+            agents.for_each(|agent| runs.add(*number, agent));
+        }
+        let by_source = &mut linked.by_source;
+        runs.push(&mut events, &tree, &surroundings, |source, time_us| {
+            by_source.entry(source).or_default().reach(time_us);
+        });
         linked.batch = events.finish();
         linked
     }

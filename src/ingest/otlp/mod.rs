@@ -1,4 +1,5 @@
-//! OTLP/JSON (D3): traces and logs as the OpenTelemetry Collector writes them, into tool executions.
+//! OTLP/JSON (D3): traces and logs as the OpenTelemetry Collector writes them, into tool executions, and spans of the
+//! GenAI conventions into provider calls and conversations.
 //!
 //! Owns: the records of a file ([`read`]), the tables of dialects (`profiles`), and the joining of spans and logs of
 //! one call over all files ([`Linker`]). Does not own: what an execution counts as (`engine`).
@@ -6,6 +7,7 @@
 //! Content never gets further than the line it stands in: attributes outside of the allow-list are counted by name
 //! and forgotten; from some of them an error flag or a tool's name is read first (`content`).
 
+mod agents;
 mod attributes;
 mod content;
 mod dialect;
@@ -18,6 +20,7 @@ mod logs;
 mod profiles;
 mod read;
 pub(super) mod record;
+mod runs;
 mod span_profiles;
 mod spans;
 mod tree;

@@ -43,6 +43,7 @@ fn parse(text: &str) -> Result<Request<'_>, Reason> {
     let request: Request<'_> = serde_json::from_str(text)
         .map_err(|error| if error.is_eof() { CUT_OFF } else { NOT_OTLP })?;
     let is_empty = request.resource_spans.is_none()
+        && request.trace.is_none()
         && request.resource_logs.is_none()
         && request.resource_metrics.is_none()
         && request.scope_spans.is_none()
@@ -87,6 +88,7 @@ impl Reader {
             resource: resource.clone(),
             scope_spans: Some(scope_spans),
         });
+        let wrapped = request.trace.and_then(|trace| trace.resource_spans);
         let bare_logs = request.scope_logs.map(|scope_logs| ResourceLogs {
             resource,
             scope_logs: Some(scope_logs),
@@ -95,6 +97,7 @@ impl Reader {
             .resource_spans
             .into_iter()
             .flatten()
+            .chain(wrapped.into_iter().flatten())
             .chain(bare_spans)
         {
             self.spans(group, line, &mut number);

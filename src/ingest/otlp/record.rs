@@ -8,6 +8,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::agents::AgentSpan;
 use super::attributes::Attributes;
 use super::dialect::Names;
 use super::value::Text;
@@ -19,6 +20,8 @@ use crate::model::limits::{TIME_US_MAX, TIME_US_MIN};
 pub(super) const NO_TIME: Reason = "The record has no believable time.";
 pub(super) const NO_SPAN_ID: Reason = "The span has no trace id or no span id.";
 pub const BAD_DURATION: Reason = "The record's duration is negative or longer than a year.";
+pub(super) const BAD_TOKENS: Reason =
+    "The record's number of tokens is not a whole number of zero or more.";
 /// Class names and codes are shorter.
 const TOKEN_BYTES_MAX: usize = 100;
 
@@ -36,7 +39,7 @@ pub struct Node {
     pub is_set_aside: bool,
 }
 
-/// A span or log record that tells of a tool execution.
+/// A span or log record that tells of a tool execution, or what another span has in common with one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// A span's own key, or for a log record that of the span it was written in; zero when there is none.
@@ -109,6 +112,8 @@ pub struct Telemetry {
     pub tally: Tally,
     pub nodes: Vec<Node>,
     pub candidates: Vec<Candidate>,
+    /// Provider calls and agents at work.
+    pub agents: Vec<AgentSpan>,
     pub surroundings: Vec<Surrounding>,
 }
 

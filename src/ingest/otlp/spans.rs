@@ -2,6 +2,7 @@
 //!
 //! Owns: which profile a span matches, how it ended, how long it took. Does not own: what the span belongs to (`link`).
 
+use super::agents::{AgentSpan, Work};
 use super::attributes::Attributes;
 use super::dialect::{Role, Side, When};
 use super::profiles;
@@ -35,7 +36,17 @@ impl Reader {
             span.attributes.take().into_iter().flatten().flatten(),
             tally,
         );
-        let candidate = self.span_candidate(scope, &mut span, &own, resource);
+        let work = Work::of(&own);
+        let ending = self.ending(&mut span, &own, work);
+        let mut candidate = self.span_candidate(scope, &span, &ending, &own, resource);
+        let work = work.filter(|_| candidate == Ok(None) && !is_no_call(scope, &span, &own));
+        let agent = match work.map(|work| self.agent_span(work, &span, &ending, &own, resource)) {
+            Some(Err(reason)) => {
+                candidate = Err(reason);
+                None
+            }
+            other => other.and_then(Result::ok),
+        };
         if key.0 == 0 || key.1 == 0 {
             return Err(NO_SPAN_ID);
         }
@@ -49,13 +60,15 @@ impl Reader {
             Some(candidate) => {
                 let candidates = &mut self.telemetry.candidates;
                 node.candidate = Some(candidates.len() as u32);
-                candidates.push(Candidate {
-                    key,
-                    id: hash_identity(&format!("otlp:{:032x}:{:016x}", key.0, key.1)),
-                    ..candidate
-                });
+                candidates.push(identified(candidate, key));
             }
-            None => self.surrounding(key, &own),
+            None => {
+                self.surrounding(key, &own);
+                self.telemetry.agents.extend(agent.map(|agent| AgentSpan {
+                    record: identified(agent.record, key),
+                    ..agent
+                }));
+            }
         });
         self.telemetry.nodes.push(node);
         result
@@ -64,13 +77,13 @@ impl Reader {
     fn span_candidate(
         &mut self,
         scope: &str,
-        span: &mut Span<'_>,
+        span: &Span<'_>,
+        ending: &Ending,
         own: &Attributes<'_>,
         resource: &Attributes<'_>,
     ) -> Result<Option<Candidate>, Reason> {
-        let ending = self.ending(span, own);
         let name = span.name.0.as_ref();
-        let is_no_call = NO_CALLS.iter().any(|when| matches(when, scope, name, own));
+        let is_no_call = is_no_call(scope, span, own);
         let mut profiles = SPANS.iter().filter(|_| !is_no_call);
         let Some(profile) = profiles.find(|profile| matches(profile.when, scope, name, own)) else {
             if !is_no_call {
@@ -91,11 +104,10 @@ impl Reader {
         if profile.role == Role::Echo {
             start_us -= (duration_ms.unwrap_or_default() * 1e3) as i64;
         }
-        let outcome = match (is_refused, ending.outcome, duration_ms) {
-            (true, ..) => Outcome::Rejected,
-            (false, Some(outcome), _) => outcome,
-            (false, None, None) => Outcome::Running,
-            (false, None, Some(_)) => Outcome::Success,
+        let outcome = if is_refused {
+            Outcome::Rejected
+        } else {
+            ending.outcome_of(duration_ms)
         };
         let failure = |class| Some(class).filter(|_| outcome == Outcome::Failure);
         let class = error_class(own, profile.columns.error_class);
@@ -115,8 +127,9 @@ impl Reader {
         }))
     }
 
-    /// How the call ended, as far as the span says so. Takes the span's events.
-    fn ending(&mut self, span: &mut Span<'_>, own: &Attributes<'_>) -> Ending {
+    /// How the call ended, as far as the span says so. Takes the span's events. The content of an answer of a model is
+    /// no result of a tool, and flags in it are the model's.
+    fn ending(&mut self, span: &mut Span<'_>, own: &Attributes<'_>, work: Option<Work>) -> Ending {
         let tally = &mut self.telemetry.tally;
         let status = span.status.take().unwrap_or_default();
         if !status.message.0.is_empty() {
@@ -133,7 +146,8 @@ impl Reader {
         let is_error = status.code.is(2, "ERROR");
         // An exception in a call that is said to have gone well was dealt with.
         let is_broken = !exceptions.is_empty() && !status.code.is(1, "OK");
-        let is_flagged = own.content.says_error() || own.is_marked(profiles::FAILED);
+        let is_flagged =
+            (work.is_none() && own.content.says_error()) || own.is_marked(profiles::FAILED);
         let has_class = own.first_text(profiles::COMMON.error_class).is_some();
         let outcome = if !is_error && own.is_marked(profiles::CANCELLED) {
             Some(Outcome::Cancelled)
@@ -184,11 +198,36 @@ impl Reader {
     }
 }
 
-struct Ending {
+/// How a span ended.
+pub(super) struct Ending {
     /// `None` when nothing bad is said.
     outcome: Option<Outcome>,
     /// What a failure is called that has no class.
-    otherwise: String,
+    pub otherwise: String,
+}
+
+impl Ending {
+    /// What it means for a span that took so long; `None`: it has not ended.
+    pub fn outcome_of(&self, duration_ms: Option<f64>) -> Outcome {
+        match (self.outcome, duration_ms) {
+            (Some(outcome), _) => outcome,
+            (None, None) => Outcome::Running,
+            (None, Some(_)) => Outcome::Success,
+        }
+    }
+}
+
+fn identified(record: Candidate, key: SpanKey) -> Candidate {
+    Candidate {
+        key,
+        id: hash_identity(&format!("otlp:{:032x}:{:016x}", key.0, key.1)),
+        ..record
+    }
+}
+
+fn is_no_call(scope: &str, span: &Span<'_>, own: &Attributes<'_>) -> bool {
+    let name = span.name.0.as_ref();
+    NO_CALLS.iter().any(|when| matches(when, scope, name, own))
 }
 
 fn matches(when: &[When], scope: &str, name: &str, own: &Attributes<'_>) -> bool {
@@ -203,7 +242,7 @@ fn matches(when: &[When], scope: &str, name: &str, own: &Attributes<'_>) -> bool
 }
 
 /// `None` for a span that has not ended.
-fn duration_ms(start_ns: i128, end: &Number<'_>) -> Result<Option<f64>, Reason> {
+pub(super) fn duration_ms(start_ns: i128, end: &Number<'_>) -> Result<Option<f64>, Reason> {
     let end_ns = end.get();
     if end_ns == 0 {
         return Ok(None);

@@ -68,8 +68,11 @@ pub type KeyValues<'a> = Vec<Option<KeyValue<'a>>>;
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
 pub struct Request<'a> {
-    #[serde(alias = "resource_spans")]
+    /// Grafana Tempo hands out a trace as `batches`.
+    #[serde(alias = "resource_spans", alias = "batches")]
     pub resource_spans: Option<List<ResourceSpans<'a>>>,
+    /// … and in the second version of its API puts the request into a wrapper.
+    pub trace: Option<Trace<'a>>,
     #[serde(alias = "resource_logs")]
     pub resource_logs: Option<List<ResourceLogs<'a>>>,
     #[serde(alias = "resource_metrics")]
@@ -79,6 +82,13 @@ pub struct Request<'a> {
     pub scope_spans: Option<List<ScopeSpans<'a>>>,
     #[serde(alias = "scope_logs", alias = "instrumentationLibraryLogs")]
     pub scope_logs: Option<List<ScopeLogs<'a>>>,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase", default, bound(deserialize = "'de: 'a"))]
+pub struct Trace<'a> {
+    #[serde(alias = "resource_spans", alias = "batches")]
+    pub resource_spans: Option<List<ResourceSpans<'a>>>,
 }
 
 #[derive(Debug, Default, serde::Deserialize)]

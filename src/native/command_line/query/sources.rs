@@ -222,6 +222,8 @@ impl Sources {
                 missing.push(source.name.as_str());
             }
         }
+        let unmapped = self.unmapped(service, read == (files.len() + batches.len()) as u32)?;
+        context.warnings.extend(unmapped);
         let any_wanted = number > 0;
         if any_wanted && read == 0 {
             return Err(Self::nothing());
@@ -237,6 +239,41 @@ impl Sources {
         }
         context.warnings.append(&mut self.warnings);
         Ok(context)
+    }
+
+    /// A header of `--map` that no source has is said. Tables have all their headers in their first line, so there it is
+    /// a wrong argument once all of them were read; objects leave out what they don't know.
+    fn unmapped(&self, service: &Service, is_all: bool) -> Result<Vec<Warning>, Failure> {
+        let read: Vec<&SourceReceipt> = service
+            .receipts()
+            .filter(|receipt| receipt.error.is_none() && receipt.kind == "raw")
+            .filter(|receipt| !receipt.format.starts_with(Format::OtlpJson.name()))
+            .collect();
+        let is_table = |receipt: &SourceReceipt| {
+            const TABLES: [&str; 4] = ["csv", "tsv", "arrow", "parquet"];
+            TABLES.iter().any(|name| receipt.format.starts_with(name))
+        };
+        let is_wrong = is_all
+            && !read.is_empty()
+            && read.iter().all(|receipt| is_table(receipt))
+            && service.receipts().all(|receipt| receipt.error.is_none());
+        let mut warnings = Vec::new();
+        for (column, header) in &self.options.mapping {
+            let is_missing = |receipt: &&SourceReceipt| receipt.headers_missing.contains(header);
+            if !read.iter().all(is_missing) {
+                continue;
+            }
+            let message = format!(
+                "No source has a column “{header}”, which --map takes for {}.",
+                column.name()
+            );
+            if is_wrong {
+                return Err(Failure::Arguments(message));
+            }
+            eprintln!("{message}");
+            warnings.push(Warning::new(WarningCode::QuestionDegraded, message));
+        }
+        Ok(warnings)
     }
 
     /// Is it in the numbers now?
@@ -274,6 +311,7 @@ impl Sources {
                         eprintln!("{}: {error}", member.name);
                     }
                 }
+                self.say_guesses(&bytes);
                 if let Some(directory) = archive.directory {
                     self.take_directory(service, &source.name, directory);
                 }
@@ -317,12 +355,37 @@ impl Sources {
         self.loaded_directory = Some(joined);
     }
 
-    /// The headers and a mapping to begin with; nothing of the rows.
+    /// Of a file that needs a mapping, and of those in an archive: the headers and a mapping to begin with; nothing of
+    /// the rows.
     fn say_guesses(&self, bytes: &[u8]) {
-        let Ok(Unpacked::File(bytes, _)) = ingest::unpack(bytes) else {
-            return;
-        };
-        let Some(proposal) = ingest::propose(&bytes, &self.options) else {
+        match ingest::unpack(bytes) {
+            Ok(Unpacked::File(bytes, _)) => self.say_guesses_of(&bytes),
+            Ok(Unpacked::Archive(mut archive)) => {
+                for member in archive.members.clone() {
+                    let bytes = archive.read(&member).ok();
+                    if let Some(bytes) = bytes.filter(|bytes| self.needs_mapping(bytes)) {
+                        self.say_guesses_of(&bytes);
+                    }
+                }
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn needs_mapping(&self, bytes: &[u8]) -> bool {
+        match ingest::recognise_with(bytes, &self.options) {
+            Err(IngestError::NeedsMapping(_)) => true,
+            // Only their readers see the columns of these.
+            Ok(format @ (Format::ArrowFile | Format::ArrowStream | Format::Parquet)) => matches!(
+                ingest::read_with(bytes, format, &self.options),
+                Err(IngestError::NeedsMapping(_))
+            ),
+            _ => false,
+        }
+    }
+
+    fn say_guesses_of(&self, bytes: &[u8]) {
+        let Some(proposal) = ingest::propose(bytes, &self.options) else {
             return;
         };
         let headers: Vec<&str> = proposal
