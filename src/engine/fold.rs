@@ -125,6 +125,13 @@ impl Fold {
         self.slots = slots;
     }
 
+    /// Folds everybody of a segment at once, for a task that [asks for nothing else](super::plan::Plan::is_of_everybody).
+    pub fn everybody(&mut self, people: &[u64]) {
+        let slot = self.grouping.only_slot();
+        self.make_room();
+        self.people.add_all(slot, people);
+    }
+
     /// To be called when a segment is done, before the next begins.
     pub fn end_segment(&mut self, segment: &Segment) {
         if !self.needs.last_used {
@@ -218,22 +225,28 @@ impl Fold {
     ) {
         // Nobody who was seen before this chunk began can be first seen in it.
         let begin_us = segment.times.get(first_row as usize);
-        for (row, slot) in rows {
-            let user = segment.text[people::USER].get(row as usize);
-            if user == 0 || !is_execution(segment, row) {
-                continue;
-            }
-            let held = if self.first_list.is_empty() {
-                self.first_map
+        let (list, map) = (&mut self.first_list, &mut self.first_map);
+        let mut see = |row: u32, slot: u32, user: u32| {
+            let held = match list.get_mut(user as usize) {
+                Some(held) => held,
+                None => map
                     .entry(u64::from(slot) << 32 | u64::from(user))
-                    .or_insert(TimeUs::MAX)
-            } else {
-                &mut self.first_list[user as usize]
+                    .or_insert(TimeUs::MAX),
             };
-            if *held > begin_us {
+            if *held > begin_us && is_execution(segment, row) {
                 *held = (*held).min(segment.times.get(row as usize));
             }
-        }
+        };
+        with_codes!(&segment.text[people::USER],
+        code => if *code != 0 {
+            rows.for_each(|(row, slot)| see(row, slot, *code));
+        },
+        at => for (row, slot) in rows {
+            let user = at(row);
+            if user != 0 {
+                see(row, slot, user);
+            }
+        });
     }
 
     /// One more slot may have come into use.

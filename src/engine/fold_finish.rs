@@ -3,14 +3,12 @@
 use super::fold::Fold;
 use super::load::Engine;
 use super::partial::TaskState;
-use super::people;
-use super::sketch::HyperLogLog;
 use super::state::{GroupState, Key};
 use crate::model::TimeUs;
 
 impl Fold {
-    /// The states by key.
-    pub fn finish(mut self, engine: &Engine) -> TaskState {
+    /// The states by key. `hashes` are those of the users' names, by code.
+    pub fn finish(mut self, engine: &Engine, hashes: &[u64]) -> TaskState {
         let mut states: Vec<GroupState> = self
             .counts
             .iter()
@@ -26,15 +24,8 @@ impl Fold {
             state.last_us = (last_us != TimeUs::MIN).then_some(last_us);
         }
         self.hand_out_values(&mut states);
-        let hashes: Vec<u64> = (0..engine.dictionaries[people::USER].size() as u32)
-            .map(|code| {
-                engine.dictionaries[people::USER]
-                    .get(code)
-                    .map_or(0, HyperLogLog::hash)
-            })
-            .collect();
-        self.hand_out_people(&mut states, &hashes);
-        self.hand_out_first(&mut states, &hashes);
+        self.hand_out_people(&mut states, hashes);
+        self.hand_out_first(&mut states, hashes);
         if let Some(kinds) = self.kinds.take() {
             kinds.finish(&mut states, engine);
         }
@@ -78,12 +69,11 @@ impl Fold {
     }
 
     fn hand_out_first(&self, states: &mut [GroupState], hashes: &[u64]) {
-        let listed = (0_u64..)
-            .zip(&self.first_list)
-            .filter(|(_, time)| **time != TimeUs::MAX);
+        let listed = (0_u64..).zip(&self.first_list);
         let mapped = self.first_map.iter().map(|(&pair, time)| (pair, time));
         let mut firsts: Vec<(usize, u64, TimeUs)> = listed
             .chain(mapped)
+            .filter(|(_, time)| **time != TimeUs::MAX)
             .map(|(pair, &time_us)| ((pair >> 32) as usize, hashes[pair as u32 as usize], time_us))
             .collect();
         firsts.sort_unstable();

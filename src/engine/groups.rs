@@ -106,6 +106,11 @@ impl Grouping {
         }
     }
 
+    /// The slot of all rows, where there are no dimensions.
+    pub fn only_slot(&mut self) -> u32 {
+        self.slot(0)
+    }
+
     /// The slot of a pre-aggregated hour; `None` when the file lacks a column.
     pub fn hour_slot(&mut self, segment: &HourSegment, row: usize) -> Option<u32> {
         let mut combination = 0;

@@ -57,6 +57,26 @@ impl PairSet {
         }
     }
 
+    /// Adds a set of second codes, a bit for each.
+    pub fn add_all(&mut self, first: u32, seconds: &[u64]) {
+        match self {
+            Self::Bits {
+                words_per_first,
+                bits,
+            } => {
+                let start = first as usize * *words_per_first;
+                for (held, more) in bits[start..].iter_mut().zip(seconds) {
+                    *held |= more;
+                }
+            }
+            Self::Pairs { pairs, .. } => {
+                each_bit(seconds, |second| {
+                    pairs.push(u64::from(first) << 32 | u64::from(second))
+                });
+            }
+        }
+    }
+
     /// To be called now and then, so that repeats do not pile up.
     pub fn tidy(&mut self) {
         if let Self::Pairs { pairs, distinct } = self
@@ -77,13 +97,7 @@ impl PairSet {
             } => {
                 let words = (*words_per_first).max(1);
                 for (first, set) in (0_u32..).zip(bits.chunks(words)) {
-                    for (word, &held) in (0_u32..).zip(set) {
-                        let mut left = held;
-                        while left != 0 {
-                            visit(first, word * 64 + left.trailing_zeros());
-                            left &= left - 1;
-                        }
-                    }
+                    each_bit(set, |second| visit(first, second));
                 }
             }
             Self::Pairs { pairs, .. } => {
@@ -93,6 +107,17 @@ impl PairSet {
                     visit((pair >> 32) as u32, pair as u32);
                 }
             }
+        }
+    }
+}
+
+/// The positions of the bits that are set, ascending.
+fn each_bit(bits: &[u64], mut visit: impl FnMut(u32)) {
+    for (word, &held) in (0_u32..).zip(bits) {
+        let mut left = held;
+        while left != 0 {
+            visit(word * 64 + left.trailing_zeros());
+            left &= left - 1;
         }
     }
 }
@@ -110,6 +135,7 @@ mod tests {
             added
                 .iter()
                 .for_each(|&(first, second)| set.add(first, second));
+            set.add_all(2, &[1 << 3, 1 << 6]);
             let mut found = Vec::new();
             set.each(|first, second| found.push((first, second)));
             assert_eq!(found, [(0, 1), (2, 3), (2, 70)]);

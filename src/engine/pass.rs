@@ -5,8 +5,9 @@ use super::fold::Fold;
 use super::groups::rows_in;
 use super::load::Engine;
 use super::partial::PartialAnswer;
+use super::people;
 use super::people_fold::PeopleFold;
-use super::plan::Plan;
+use super::plan::{Plan, Task};
 use super::segment::{CHUNK_ROWS, Segment};
 use crate::model::zone::HOUR_US;
 use crate::query::{AskContext, Period, Query, Question};
@@ -120,11 +121,12 @@ impl Pass {
             .iter()
             .map(|segment| segment.len() - segment.times.first_at(after_now))
             .sum();
+        let hashes = people::hashes(engine);
         PartialAnswer {
             tasks: self
                 .folds
                 .into_iter()
-                .map(|fold| fold.finish(engine))
+                .map(|fold| fold.finish(engine, &hashes))
                 .collect(),
             people: self
                 .people
@@ -147,14 +149,23 @@ impl Pass {
         let from = self.chunk * CHUNK_ROWS;
         let until = (from + CHUNK_ROWS).min(segment.len());
         let mut touched = false;
+        if self.chunk == 0 {
+            for (task, fold) in self.plan.tasks.iter().zip(&mut self.folds) {
+                if let Some(people) = everybody(&self.plan, task, segment) {
+                    fold.everybody(people);
+                }
+            }
+        }
+        let plan = &self.plan;
         for (set, filter) in self.filters.iter().enumerate() {
             // The rows any task of this set wants.
             let tasks = || {
-                let tasks = self.plan.tasks.iter().enumerate();
-                tasks.filter(move |(_, task)| task.filters == set)
+                plan.tasks.iter().enumerate().filter(move |(_, task)| {
+                    task.filters == set && everybody(plan, task, segment).is_none()
+                })
             };
             let people = || {
-                let people = self.plan.people.iter().enumerate();
+                let people = plan.people.iter().enumerate();
                 people
                     .filter(move |(_, task)| task.filters == set)
                     .filter_map(|(at, task)| Some((at, task.span()?)))
@@ -253,4 +264,11 @@ impl Pass {
             self.rows_skipped += rows as u64;
         }
     }
+}
+
+/// What a task wants of a segment, where it is known without a look at the rows.
+fn everybody<'a>(plan: &Plan, task: &Task, segment: &'a Segment) -> Option<&'a [u64]> {
+    let people = segment.people.as_deref()?;
+    let is_whole = || rows_in(segment, task.period) == (0..segment.len());
+    (plan.is_of_everybody(task) && is_whole()).then_some(people)
 }

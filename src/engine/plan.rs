@@ -200,6 +200,12 @@ impl Plan {
         })
     }
 
+    /// Does a task ask for everybody who was ever seen, and for nothing else of the rows in its period?
+    pub fn is_of_everybody(&self, task: &Task) -> bool {
+        let set = &self.filter_sets[task.filters];
+        set.any_person && set.clauses.is_empty() && task.dimensions.is_empty()
+    }
+
     fn people(
         &mut self,
         question: &Question,

@@ -4,6 +4,7 @@ use super::amounts::Amounts;
 use super::columns::{Codes, Durations, Times};
 use super::dictionary::Dictionary;
 use super::identities::Identities;
+use super::people;
 use crate::model::batch::{NO_CODE, NO_ID};
 use crate::model::schema::TEXT_COLUMNS;
 use crate::model::{Batch, EventKind, KindSet, Outcome, TimeUs};
@@ -37,6 +38,8 @@ pub struct Segment {
     pub amounts: Amounts,
     /// The kinds of its rows.
     pub kinds: KindSet,
+    /// Everybody who did anything in it, a bit for each user code; `None` where that would be more than a bit a row.
+    pub people: Option<Box<[u64]>>,
     /// For finding duplicates; not in the order of rows.
     pub ids: Identities,
     /// Sum of the rows' digests.
@@ -139,8 +142,14 @@ impl Segment {
         });
         let ids = order.iter().map(|&row| batch.event_id[row as usize]);
         let ids = Identities::pack(ids.filter(|&id| id != NO_ID).collect());
+        let people = everybody(
+            &text[people::USER],
+            &flags,
+            dictionaries[people::USER].size(),
+        );
         Some(Self {
             source,
+            people,
             times: Times::pack(&times),
             kinds: order.iter().fold(KindSet::EMPTY, |kinds, &row| {
                 kinds.with(batch.kind[row as usize])
@@ -174,8 +183,26 @@ impl Segment {
             + self.durations.resident_bytes()
             + self.amounts.resident_bytes()
             + self.ids.resident_bytes()
+            + self.people.as_ref().map_or(0, |bits| bits.len() * 8)
             + statistics * size_of::<ChunkStatistics>()
     }
+}
+
+/// See [`Segment::people`]. Nobody is seen in a measurement.
+fn everybody(users: &Codes, flags: &[u8], size: usize) -> Option<Box<[u64]>> {
+    if size > flags.len() {
+        return None;
+    }
+    let mut bits = vec![0_u64; size.div_ceil(64)];
+    for (row, &flag) in flags.iter().enumerate() {
+        if kind_of(flag) != EventKind::StorageSample as u8 {
+            let user = users.get(row);
+            bits[user as usize / 64] |= 1 << (user % 64);
+        }
+    }
+    // Code 0 is nobody.
+    bits[0] &= !1;
+    Some(bits.into_boxed_slice())
 }
 
 fn chunk_statistics(codes: &[u32]) -> ChunkStatistics {
