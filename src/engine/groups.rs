@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::columns::with_codes;
+use super::cuts::bucket_keys;
 use super::hours::HourSegment;
 use super::load::Engine;
 use super::people;
-use super::plan::bucket_keys;
 use super::segment::{Segment, kind_of, outcome_of};
 use super::state::{Key, KeyPart};
 use crate::model::schema::text_index;

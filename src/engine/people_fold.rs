@@ -7,7 +7,7 @@ use super::load::Engine;
 use super::pair_set::PairSet;
 use super::people::USER;
 use super::people_state::{Burst, PeopleState, Times};
-use super::plan::{PeopleNeeds, PeopleTask};
+use super::people_task::{PeopleNeeds, PeopleTask};
 use super::segment::{CLASS_CONVERSATION, Segment, flag};
 use super::session_fold::SessionFold;
 use crate::insight::{Deeds, Slices};

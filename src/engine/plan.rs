@@ -3,10 +3,11 @@
 //!
 //! Made from the question alone, so that every shard and the merge number the tasks alike.
 
+use super::cuts::cuts;
+use super::people_task::{PeopleNeeds, PeopleTask};
 use super::reads::{self, KindNeeds};
 use crate::insight::Slices;
 use crate::metrics::MetricId;
-use crate::model::zone::Bucket;
 use crate::model::{EventKind, KindSet, TimeUs, WeekStart, Zone};
 use crate::query::{
     AskContext, Clause, Comparison, Dimension, PeopleTable, Period, Query, Question, buckets,
@@ -65,14 +66,6 @@ impl Needs {
     }
 }
 
-impl PeopleTask {
-    /// The time its rows lie in; `None` where there is no data.
-    pub fn span(&self) -> Option<Period> {
-        let (from_us, until_us) = self.slices.span()?;
-        Some(Period::new(from_us, until_us))
-    }
-}
-
 /// The clauses a task's rows must satisfy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FilterSet {
@@ -105,26 +98,6 @@ pub struct QueryPlan {
     pub seen: Option<usize>,
     /// The last two complete months: before, last.
     pub growth: Option<(usize, usize)>,
-}
-
-/// What a task keeps of people beside their deeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct PeopleNeeds {
-    pub tools: bool,
-    pub sessions: bool,
-    /// First executions after the directory's first login.
-    pub logins: bool,
-}
-
-/// Everybody's deeds under one set of filters: all tables about people share it.
-#[derive(Debug, Clone)]
-pub struct PeopleTask {
-    pub filters: usize,
-    pub needs: PeopleNeeds,
-    /// What the tables are made of, all together.
-    wanted: Period,
-    /// The part of it that has data; made when all queries are known.
-    pub slices: Slices,
 }
 
 /// How a query is answered.
@@ -403,37 +376,5 @@ fn clauses(question: &Question, query: &Query) -> Vec<Clause> {
             source: None,
             ..clause.clone()
         })
-        .collect()
-}
-
-/// Keys of the buckets that a period touches, ascending.
-pub fn bucket_keys(period: Period, bucket: Bucket, zone: &Zone, week: WeekStart) -> Vec<i64> {
-    zone.bucket_keys(period.from_us, period.until_us, bucket, week)
-}
-
-/// Up to when a bucket counts inside a period (exclusive).
-pub fn bucket_end_us(key: i64, bucket: Bucket, zone: &Zone, period: Period) -> TimeUs {
-    zone.bucket_start_us(zone.next_bucket_key(key, bucket), bucket)
-        .min(period.until_us)
-}
-
-/// The times at which a query counts adopters: the end of each bucket, or of the period.
-fn cuts(
-    period: Period,
-    bucketed: Period,
-    dimensions: &[Dimension],
-    zone: &Zone,
-    week: WeekStart,
-) -> Vec<TimeUs> {
-    let bucket = dimensions.iter().find_map(|dimension| match dimension {
-        Dimension::Time(bucket) => Some(*bucket),
-        _ => None,
-    });
-    let Some(bucket) = bucket else {
-        return vec![period.until_us];
-    };
-    bucket_keys(bucketed, bucket, zone, week)
-        .into_iter()
-        .map(|key| bucket_end_us(key, bucket, zone, period))
         .collect()
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::cuts::bucket_keys;
 use super::measures;
 use super::partial::TaskState;
-use super::plan::{Plan, QueryPlan, bucket_keys};
+use super::plan::{Plan, QueryPlan};
 use super::reads::Held;
 use super::state::{Key, KeyPart};
 use crate::metrics::MetricId;

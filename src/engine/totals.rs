@@ -2,8 +2,8 @@
 
 use super::adoption::{Adopters, seats};
 use super::cells::change_cell;
+use super::cuts::bucket_end_us;
 use super::measures;
-use super::plan::bucket_end_us;
 use super::state::GroupState;
 use super::tables::{AdopterCounts, Numbers, Source, Tabler};
 use crate::metrics::{MetricId, growth_rate};
