@@ -74,13 +74,13 @@ before(async () => {
     const times = asked.filter((one) => one.name === name).length;
     if (name === VICTIM && fault?.(incoming, outgoing, times)) return;
     const headers = { ...incoming.headers, host: new URL(server.url).host };
-    const before = new URL(incoming.url, origin).pathname === "/worker.js" ? prelude : null;
+    const script = new URL(incoming.url, origin).pathname === "/worker.js" ? prelude : null;
     // What is changed on the way comes whole and as plain text.
-    if (before) for (const name of ["accept-encoding", "if-none-match", "if-modified-since"]) delete headers[name];
+    if (script) for (const name of ["accept-encoding", "if-none-match", "if-modified-since"]) delete headers[name];
     const onward = request(server.url + incoming.url, { method: incoming.method, headers }, (answer) => {
       const { "content-length": length, etag, ...rest } = answer.headers;
-      outgoing.writeHead(answer.statusCode, before ? rest : answer.headers);
-      if (before) outgoing.write(before);
+      outgoing.writeHead(answer.statusCode, script ? rest : answer.headers);
+      if (script) outgoing.write(script);
       answer.pipe(outgoing);
     });
     incoming.pipe(onward);
