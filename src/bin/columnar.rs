@@ -5,7 +5,8 @@ use toolscope::protocol::{self, LoadOptions};
 use wasm_bindgen::prelude::*;
 
 /// `options` are the worker's, in the protocol's form. Throws an object with `code` and `message` when the file can't be
-/// read, and with a `proposal` when it needs a mapping.
+/// read, with a `limit` (its place in the table of limits) when one struck, and with a `proposal` when it needs a
+/// mapping.
 #[wasm_bindgen]
 pub fn to_arrow_stream(bytes: &[u8], options: &[u8]) -> Result<Vec<u8>, JsValue> {
     // Both modules are of one build; if they were not, the defaults would read the file as well as they can.
@@ -19,6 +20,9 @@ pub fn to_arrow_stream(bytes: &[u8], options: &[u8]) -> Result<Vec<u8>, JsValue>
                 let _ = js_sys::Reflect::set(&thrown, &name.into(), &value);
             };
             set("code", error.code().name().into());
+            if let Some(limit) = error.limit() {
+                set("limit", (limit as u32).into());
+            }
             let proposal = matches!(error, IngestError::NeedsMapping(_))
                 .then(|| ingest::propose(bytes, &options))
                 .flatten();

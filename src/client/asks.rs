@@ -1,14 +1,18 @@
 //! Questions under way: out to every shard, states back, merged in worker 0, newest wins.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use futures_channel::oneshot;
 use wasm_bindgen::JsValue;
 
 use super::pool::Inner;
+use super::watch::CRASHES_MAX;
 use crate::model::{Provenance, ResultTable};
 use crate::protocol::{AskId, ErrorCode, Request};
 use crate::query::{AskContext, Query, Question};
+
+const GIVEN_UP: &str = "Answering this stopped a data worker twice, so it is not tried again. Choose another range or fewer filters, and please report it.";
 
 /// Questions of one lane replace each other; lanes run side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +62,13 @@ pub struct Pending {
 impl Pending {
     pub fn concerns(&self, worker: usize) -> bool {
         self.waiting.contains(&worker)
+    }
+
+    /// Equal for equal questions.
+    fn digest(&self) -> u64 {
+        let mut digest = DefaultHasher::new();
+        (&self.question, &self.queries).hash(&mut digest);
+        digest.finish()
     }
 
     fn settle(&mut self, result: Result<Answer, AskError>) {
@@ -135,19 +146,38 @@ impl Inner {
         let Some(position) = self.asks.iter().position(|pending| pending.id == id) else {
             return;
         };
-        self.asks.swap_remove(position).settle(result);
+        let mut pending = self.asks.swap_remove(position);
+        if result.is_ok() {
+            let digest = pending.digest();
+            self.lost_asks.retain(|&(held, _), _| held != digest);
+        }
+        pending.settle(result);
     }
 
-    /// Everything this worker was asked is lost with it.
-    pub fn drop_asks_of(&mut self, worker: usize) {
-        let lost: Vec<AskId> = self
+    /// Everything this worker was asked is lost with it. When nothing else can have killed it, the questions are
+    /// suspected, and one that did so twice is given up: it would go on for ever.
+    pub fn drop_asks_of(&mut self, worker: usize, are_suspected: bool) {
+        let lost: Vec<(AskId, u64)> = self
             .asks
             .iter()
             .filter(|pending| pending.concerns(worker))
-            .map(|pending| pending.id)
+            .map(|pending| (pending.id, pending.digest()))
             .collect();
-        for id in lost {
-            self.ask_settled(id, Err(AskError::WorkerLost));
+        for (id, digest) in lost {
+            let mut error = AskError::WorkerLost;
+            if are_suspected {
+                // Each worker by itself: one question sent to all of them may end all of them once.
+                let crashes = self.lost_asks.entry((digest, worker)).or_default();
+                *crashes += 1;
+                if *crashes >= CRASHES_MAX {
+                    self.lost_asks.retain(|&(held, _), _| held != digest);
+                    error = AskError::Failed {
+                        code: ErrorCode::Internal,
+                        message: GIVEN_UP.into(),
+                    };
+                }
+            }
+            self.ask_settled(id, Err(error));
         }
     }
 

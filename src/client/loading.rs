@@ -183,6 +183,9 @@ impl Inner {
 
     fn mark_wanted(&mut self, periods: &[Period]) -> bool {
         let mut any = false;
+        if let Some(&most_wanted) = periods.first() {
+            self.make_room(most_wanted);
+        }
         for source in &mut self.sources {
             let idle = source.state == SourceState::Idle;
             if idle && periods.iter().any(|&period| source.is_needed(period)) {
@@ -208,19 +211,25 @@ impl Inner {
 
     /// Starts as many waiting loads as may run at once.
     pub fn pump(&mut self) {
-        let running = self
+        let running = self.sources.iter().filter(|held| held.is_loading());
+        let mut free = FETCHES_MAX.saturating_sub(running.count());
+        for at in 0..self.sources.len() {
+            let waits = self.sources[at].state == SourceState::Waiting;
+            if free > 0 && waits && !self.must_be_alone(at) {
+                self.start_loading(at);
+                free -= 1;
+            }
+        }
+    }
+
+    /// A source that a worker died over is read with no other beside it, so that the guilty one is known next time.
+    fn must_be_alone(&self, at: usize) -> bool {
+        let source = &self.sources[at];
+        let mut beside = self
             .sources
             .iter()
-            .filter(|source| matches!(source.state, SourceState::Loading { .. }))
-            .count();
-        let free = FETCHES_MAX.saturating_sub(running);
-        let next: Vec<usize> = (0..self.sources.len())
-            .filter(|&at| self.sources[at].state == SourceState::Waiting)
-            .take(free)
-            .collect();
-        for at in next {
-            self.start_loading(at);
-        }
+            .filter(|held| held.worker == source.worker && held.is_loading());
+        beside.any(|held| held.crashes > 0 || source.crashes > 0)
     }
 
     fn start_loading(&mut self, at: usize) {
@@ -272,7 +281,7 @@ impl Inner {
 
     /// Takes rows out of the workers. Sources that had rows counted as duplicates are read again, since those may now be
     /// the only ones.
-    fn take_out(&mut self, leaving: &[(usize, SourceId)]) {
+    pub fn take_out(&mut self, leaving: &[(usize, SourceId)]) {
         for &(worker, source) in leaving {
             self.send(worker, &Request::Unload { source }, &[]);
         }

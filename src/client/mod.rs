@@ -8,11 +8,15 @@ pub mod remembered;
 #[cfg(feature = "app")]
 mod asks;
 #[cfg(feature = "app")]
+mod directory;
+#[cfg(feature = "app")]
 mod loading;
 #[cfg(feature = "app")]
 mod manifest;
 #[cfg(feature = "app")]
 mod pool;
+#[cfg(feature = "app")]
+mod room;
 #[cfg(feature = "app")]
 mod sources;
 #[cfg(feature = "app")]
@@ -22,6 +26,8 @@ mod worker;
 
 #[cfg(feature = "app")]
 pub use asks::{Answer, AskError, Lane};
+#[cfg(feature = "app")]
+pub use directory::Unmatched;
 #[cfg(feature = "app")]
 pub use pool::{Pool, PoolConfig};
 #[cfg(feature = "app")]

@@ -1,6 +1,7 @@
 //! The pool: the state shared by its parts, and the handle the interface holds.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,7 +10,9 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::asks::{Answer, AskError, Lane, Pending};
-use super::sources::{SourceState, SourceView, gaps};
+use super::directory::Unmatched;
+use super::sources::{SourceState, SourceView, gaps, with_failures};
+use super::watch::Starts;
 use super::worker::{Event, Handle};
 use super::{manifest, watch};
 use crate::model::limits::WORKERS_MAX;
@@ -41,6 +44,14 @@ pub struct Inner {
     pub version: u64,
     /// Counts the directories there have been.
     pub directories: u32,
+    /// People of opened tables who were not in the directory.
+    pub unmatched: Vec<Unmatched>,
+    /// The period that other batches made room for last.
+    pub room_made_for: Option<Period>,
+    /// Questions that workers died over, each by its digest and the worker, and how often in a row.
+    pub lost_asks: BTreeMap<(u64, usize), u8>,
+    /// How starting each worker goes.
+    pub starts: Vec<Starts>,
     /// Workers replaced so far.
     pub replaced: u32,
     /// What the last one said, for the diagnostics.
@@ -73,6 +84,10 @@ impl Pool {
             manifest_url: None,
             version: 0,
             directories: 0,
+            unmatched: Vec::new(),
+            room_made_for: None,
+            lost_asks: BTreeMap::new(),
+            starts: vec![Starts::default(); count],
             replaced: 0,
             last_crash: None,
             on_change: config.on_change,
@@ -95,16 +110,6 @@ impl Pool {
         inner.zone = zone;
         let request = Request::SetZone(inner.zone.clone());
         inner.send_all(&request);
-    }
-
-    /// Replaces the directory everywhere.
-    pub fn set_directory(&self, directory: Option<Directory>) {
-        self.0.borrow_mut().set_directory(directory);
-        self.changed();
-    }
-
-    pub fn directory(&self) -> Option<Arc<Directory>> {
-        self.0.borrow().directory.clone()
     }
 
     pub fn manifest(&self) -> Option<Manifest> {
@@ -245,7 +250,7 @@ impl Pool {
                 {
                     let mut inner = self.0.borrow_mut();
                     if let Some(directory) = directory {
-                        inner.join_directory(directory);
+                        inner.join_directory(receipt.name.clone(), directory);
                     }
                     inner.memory[worker] = memory;
                     inner.set_state(source, SourceState::Ready(Arc::new(receipt)));
@@ -255,12 +260,14 @@ impl Pool {
                 self.changed();
             }
             Response::DirectoryLoaded {
-                source, directory, ..
+                source,
+                directory,
+                receipt,
             } => {
                 {
                     let mut inner = self.0.borrow_mut();
                     inner.sources.retain(|held| held.id != source);
-                    inner.join_directory(directory);
+                    inner.join_directory(receipt.name, directory);
                     inner.pump();
                 }
                 self.changed();
@@ -268,12 +275,13 @@ impl Pool {
             Response::LoadFailed {
                 source,
                 receipt,
+                code,
                 message,
                 retry,
-                ..
             } => self.settle(
                 source,
                 SourceState::Failed {
+                    code,
                     message,
                     retry,
                     receipt: Arc::new(receipt),
@@ -299,9 +307,9 @@ impl Pool {
                 tables,
                 provenance,
             } => {
-                self.0
-                    .borrow_mut()
-                    .ask_settled(id, Ok(Answer { tables, provenance }));
+                let mut inner = self.0.borrow_mut();
+                let provenance = with_failures(provenance, &inner.sources);
+                inner.ask_settled(id, Ok(Answer { tables, provenance }));
             }
             Response::Partial { id } => {
                 self.0.borrow_mut().partial_came(worker, id, message.get(1));
@@ -327,22 +335,10 @@ impl Inner {
         }
     }
 
-    fn send_all(&self, request: &Request) {
+    pub fn send_all(&self, request: &Request) {
         for worker in 0..self.workers.len() {
             self.send(worker, request, &[]);
         }
-    }
-
-    /// A directory that was opened: in the place of the one that is held, or its people into that one.
-    fn join_directory(&mut self, directory: Directory) {
-        let held = self.directory.as_deref().cloned();
-        self.set_directory(Some(Directory::joined(held, directory).0));
-    }
-
-    pub fn set_directory(&mut self, directory: Option<Directory>) {
-        self.send_all(&Request::SetDirectory(directory.clone()));
-        self.directories += 1;
-        self.directory = directory.map(Arc::new);
     }
 
     pub fn set_state(&mut self, source: SourceId, state: SourceState) {
@@ -361,7 +357,8 @@ impl Inner {
             .iter()
             .filter(is_needed)
             .all(SourceView::is_settled);
-        let warnings = gaps(self.sources.iter().filter(is_needed));
+        let mut warnings = gaps(self.sources.iter().filter(is_needed));
+        warnings.extend(self.directory_warnings());
         let now_us = question
             .now_us
             .unwrap_or_else(|| self.present_us(data_span_us));

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::model::manifest::{BatchKind, BatchRef};
-use crate::model::{SourceReceipt, TimeUs, Warning, WarningCode};
-use crate::protocol::{LoadOptions, Proposal, SourceId};
+use crate::model::{Provenance, SourceReceipt, TimeUs, Warning, WarningCode};
+use crate::protocol::{ErrorCode, LoadOptions, Proposal, SourceId};
 use crate::query::Period;
 
 /// Where a source comes from.
@@ -39,6 +39,7 @@ pub enum SourceState {
     },
     Ready(Arc<SourceReceipt>),
     Failed {
+        code: ErrorCode,
         message: String,
         retry: bool,
         receipt: Arc<SourceReceipt>,
@@ -100,6 +101,25 @@ impl SourceView {
         matches!(self.state, SourceState::Ready(_))
     }
 
+    /// All of it came and its worker reads it: what that worker may die of.
+    pub fn is_decoding(&self) -> bool {
+        matches!(self.state, SourceState::Loading { bytes_done, bytes_total } if bytes_total > 0 && bytes_done >= bytes_total)
+    }
+
+    pub fn is_loading(&self) -> bool {
+        matches!(self.state, SourceState::Loading { .. })
+    }
+
+    /// The account of its rows, when it was read, or why it was not.
+    pub fn receipt(&self) -> Option<&Arc<SourceReceipt>> {
+        match &self.state {
+            SourceState::Ready(receipt)
+            | SourceState::Failed { receipt, .. }
+            | SourceState::NeedsMapping { receipt, .. } => Some(receipt),
+            SourceState::Idle | SourceState::Waiting | SourceState::Loading { .. } => None,
+        }
+    }
+
     pub fn bytes(&self) -> u64 {
         match &self.origin {
             Origin::Manifest { batch, .. } => batch.bytes,
@@ -156,4 +176,19 @@ pub fn gaps<'a>(needed: impl Iterator<Item = &'a SourceView> + Clone) -> Vec<War
         "waits for somebody to say what its columns mean",
     );
     failed.into_iter().chain(unmapped).collect()
+}
+
+/// Sources that never reached a worker's data stand in the provenance too, each with its error, as on the command line.
+pub fn with_failures(mut provenance: Provenance, sources: &[SourceView]) -> Provenance {
+    for held in sources {
+        let Some(receipt) = held.receipt().filter(|receipt| receipt.error.is_some()) else {
+            continue;
+        };
+        let mut known = provenance.sources.iter();
+        if !known.any(|known| known.name == receipt.name) {
+            provenance.sources.push(receipt.as_ref().clone());
+        }
+    }
+    provenance.sources.sort_by(|a, b| a.name.cmp(&b.name));
+    provenance
 }

@@ -9,7 +9,7 @@ use super::pool::{Inner, Pool};
 use super::sources::SourceState;
 use super::worker::Handle;
 use crate::model::SourceReceipt;
-use crate::protocol::{Memory, Request};
+use crate::protocol::{ErrorCode, Memory, Request};
 
 const BEAT_MS: i32 = 500;
 /// Silence after which a worker that was pinged counts as lost. With the beat it stays under 3 s.
@@ -17,8 +17,20 @@ const SILENCE_MS_MAX: f64 = 1_600.0;
 /// A worker that decodes can't answer; it gets time by the size of its work.
 const DECODE_MS_BASE: f64 = 10_000.0;
 const DECODE_BYTES_PER_MS: f64 = 5_000.0;
-/// An input that killed this many workers is set aside.
-const CRASHES_MAX: u8 = 2;
+/// An input, or a question, that killed this many workers is set aside.
+pub const CRASHES_MAX: u8 = 2;
+/// Waits before a worker that could not even start is started again, doubled each time.
+const RESTART_MS_MIN: i32 = 500;
+const RESTART_MS_MAX: i32 = 8_000;
+
+/// How starting a worker goes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Starts {
+    /// In a row.
+    failed: u32,
+    /// A new one comes after a while.
+    is_waiting: bool,
+}
 
 /// Begins the heartbeat; it ends with the page.
 pub fn start(pool: &Pool) {
@@ -60,15 +72,58 @@ fn beat(pool: &Pool) {
     }
 }
 
-/// Puts a new worker in the place of a lost one and gives it back its work.
+/// Puts a new worker in the place of a lost one: at once, or after a while when that one could not even start, as
+/// without a server.
 pub fn replace(pool: &Pool, worker: usize) {
+    let wait_ms = {
+        let mut inner = pool.0.borrow_mut();
+        let was_ready = inner.workers[worker].is_ready();
+        let starts = &mut inner.starts[worker];
+        if starts.is_waiting {
+            return;
+        }
+        starts.failed = if was_ready { 0 } else { starts.failed + 1 };
+        starts.is_waiting = starts.failed > 0;
+        starts.wait_ms()
+    };
+    if wait_ms == 0 {
+        return put_new(pool, worker);
+    }
+    let weak = Rc::downgrade(&pool.0);
+    let again = Closure::once_into_js(move || {
+        if let Some(inner) = weak.upgrade() {
+            put_new(&Pool(inner), worker);
+        }
+    });
+    let set = web_sys::window().map(|window| {
+        let function = again.unchecked_ref();
+        window.set_timeout_with_callback_and_timeout_and_arguments_0(function, wait_ms)
+    });
+    if !matches!(set, Some(Ok(_))) {
+        put_new(pool, worker);
+    }
+}
+
+impl Starts {
+    fn wait_ms(self) -> i32 {
+        match self.failed {
+            0 => 0,
+            failed => (RESTART_MS_MIN << (failed - 1).min(4)).min(RESTART_MS_MAX),
+        }
+    }
+}
+
+/// Starts the new worker and gives it the work of the lost one.
+fn put_new(pool: &Pool, worker: usize) {
     let listener = pool.listener(worker);
     {
         let mut inner = pool.0.borrow_mut();
+        inner.starts[worker].is_waiting = false;
         let Ok(handle) = Handle::start(listener) else {
             return;
         };
-        inner.drop_asks_of(worker);
+        let suspect = inner.suspect(worker);
+        inner.drop_asks_of(worker, suspect == Suspect::Question);
         inner.workers[worker] = handle;
         inner.memory[worker] = Memory::default();
         inner.replaced += 1;
@@ -78,7 +133,7 @@ pub fn replace(pool: &Pool, worker: usize) {
             .as_ref()
             .map(|directory| directory.as_ref().clone());
         inner.send(worker, &Request::SetDirectory(directory), &[]);
-        inner.replay(worker);
+        inner.replay(worker, suspect);
         inner.pump();
     }
     pool.changed();
@@ -87,34 +142,50 @@ pub fn replace(pool: &Pool, worker: usize) {
 impl Inner {
     fn is_silent(&self, worker: usize, now_ms: f64) -> bool {
         let handle = &self.workers[worker];
-        let loading: u64 = self
+        // One that only fetches answers all the same.
+        let decoding: u64 = self
             .sources
             .iter()
-            .filter(|source| {
-                source.worker == worker && matches!(source.state, SourceState::Loading { .. })
-            })
+            .filter(|source| source.worker == worker && source.is_decoding())
             .map(super::SourceView::bytes)
             .sum();
         let starting = !handle.is_ready();
-        let allowance = if loading > 0 || starting {
-            DECODE_MS_BASE + loading as f64 / DECODE_BYTES_PER_MS
+        let allowance = if decoding > 0 || starting {
+            DECODE_MS_BASE + decoding as f64 / DECODE_BYTES_PER_MS
         } else {
             0.0
         };
         now_ms - handle.seen_ms() > SILENCE_MS_MAX + f64::from(BEAT_MS) + allowance
     }
 
-    /// What the lost worker held is loaded again; what it was loading is suspected, and set aside the second time.
-    fn replay(&mut self, worker: usize) {
+    /// What the lost worker died of, most probably.
+    fn suspect(&self, worker: usize) -> Suspect {
+        let of_worker = || self.sources.iter().filter(|held| held.worker == worker);
+        if of_worker().any(super::SourceView::is_decoding) {
+            Suspect::Decoding
+        } else if self.asks.iter().any(|pending| pending.concerns(worker)) {
+            Suspect::Question
+        } else {
+            Suspect::Loading
+        }
+    }
+
+    /// What the lost worker held is loaded again; what it was reading is suspected, and set aside the second time.
+    fn replay(&mut self, worker: usize, suspect: Suspect) {
         for source in self
             .sources
             .iter_mut()
             .filter(|source| source.worker == worker)
         {
+            let is_suspected = match suspect {
+                Suspect::Decoding => source.is_decoding(),
+                Suspect::Loading => true,
+                Suspect::Question => false,
+            };
             match source.state {
                 SourceState::Ready(_) => source.state = SourceState::Waiting,
                 SourceState::Loading { .. } => {
-                    source.crashes += 1;
+                    source.crashes += u8::from(is_suspected);
                     source.state = if source.crashes >= CRASHES_MAX {
                         quarantined(&source.name)
                     } else {
@@ -130,6 +201,17 @@ impl Inner {
     }
 }
 
+/// What a worker died of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Suspect {
+    /// One of the sources that had come and were read.
+    Decoding,
+    /// A question, since nothing was read.
+    Question,
+    /// One of those on their way, since nothing else was going on.
+    Loading,
+}
+
 fn quarantined(name: &str) -> SourceState {
     let message = format!(
         "Reading {name} stopped a data worker twice, so it is set aside and the rest goes on. The file is probably damaged; export it again or leave it out."
@@ -140,6 +222,7 @@ fn quarantined(name: &str) -> SourceState {
         ..SourceReceipt::default()
     };
     SourceState::Failed {
+        code: ErrorCode::Damaged,
         message,
         retry: true,
         receipt: Arc::new(receipt),

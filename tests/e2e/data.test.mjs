@@ -94,6 +94,51 @@ test("A5 files that can't be read are named with a sentence, and the rest works"
   await page.close();
 });
 
+test("A5 a source says which limits it met, and the page lists them all", async () => {
+  const path = join(folder, "limits.ndjson");
+  writeFileSync(path, [
+    event("2026-05-01T10:00:00Z", "search", "ada@example.test", "success", 5),
+    event("2026-05-01T10:01:00Z", "x".repeat(1 << 20), "ada@example.test", "success", 5),
+    event("2026-05-01T10:02:00Z", "y".repeat(2_000), "ada@example.test", "success", 5),
+  ].join("\n"));
+  const page = await open(context, `${server.url}/data`);
+  await page.setInputFiles("input#open-files", path);
+  const row = page.locator('[data-source="limits.ndjson"][data-source-state="ready"]');
+  await row.waitFor();
+  const met = await row.locator("[data-limits-met]").innerText();
+  assert.match(met, /Line, object or row: 1 MiB/);
+  assert.match(met, /Name, cut there: 1 KiB/);
+  const limits = page.locator("[data-limits]");
+  assert.equal(await limits.locator("dl").isVisible(), false, "folded away");
+  await limits.locator("summary").click();
+  const text = await limits.innerText();
+  for (const words of ["256 MiB", "1 GiB", "200 times", "1,000"]) assert.ok(text.includes(words), words);
+  assert.match(await page.locator("[data-memory-percent]").innerText(), /% of the 1 GiB/);
+  assert.deepEqual(page.errors, []);
+  await page.close();
+});
+
+test("D6 people of a table who match nobody are listed on the Data page and nowhere else", async () => {
+  const path = (name, content) => { writeFileSync(join(folder, name), content); return join(folder, name); };
+  const page = await open(context, `${server.url}/data`);
+  await page.setInputFiles("input#open-files", path("staffed.ndjson", event("2026-05-02T10:00:00Z", "search", "ada@example.test", "success", 5)));
+  await page.locator('[data-source="staffed.ndjson"][data-source-state="ready"]').waitFor();
+  await page.setInputFiles("input#open-files", path("directory.json", JSON.stringify({ version: 1, organisation: "Acme", people: [{ id: "ada@example.test", department: "Research" }] })));
+  await page.locator(".header__organisation", { hasText: "Acme" }).waitFor();
+  await page.setInputFiles("input#open-files", path("people.csv", "id,email,department\nADA@example.test,,Labs\nnobody@example.test,,Sales\n"));
+  const list = page.locator("[data-unmatched]");
+  await list.waitFor();
+  assert.match(await list.innerText(), /1 person of people\.csv/);
+  assert.equal(await list.locator("li").isVisible(), false, "folded away");
+  await list.locator("summary").click();
+  assert.equal(await list.locator("li").innerText(), "nobody@example.test");
+  await page.locator('nav a[href^="/executive"]').first().click();
+  await ready(page);
+  assert.ok(!(await page.content()).includes("nobody@example.test"), "no name leaves the Data page");
+  assert.deepEqual(page.errors, []);
+  await page.close();
+});
+
 const corpus = join(SHARED, "corpus");
 const streams = existsSync(corpus) ? readdirSync(corpus).filter((name) => existsSync(join(corpus, name, "truth.json"))) : [];
 if (streams.length === 0) test("the corpus through the picker", { skip: "skipped: ../shared/corpus is missing" }, () => {});

@@ -69,7 +69,7 @@ test("D2 a table with strange columns is read as the dialog says, and the next o
   await page.setInputFiles("input#open-files", first);
   await dialog(page).waitFor();
   assert.match(await dialog(page).innerText(), /What do the columns of “first\.csv” mean\?/);
-  assert.ok(await page.evaluate(() => document.activeElement.closest("[data-mapping-dialog]") !== null), "the focus is in the dialog");
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.mapColumn), "time", "the focus is where the answer is needed");
 
   const guesses = { time: "began", tool: "", user: "who", duration_ms: "took_s", outcome: "ok", server: "" };
   for (const [column, header] of Object.entries(guesses)) assert.equal(await field(page, column).inputValue(), header, column);
@@ -151,6 +151,30 @@ test("D2 cancelling leaves the file out, says so, and the rest of the numbers wo
   await row(page, "left.csv", "ready").waitFor();
   await go(page, "/executive");
   assert.equal((await tiles(page)).executions, 5);
+  assert.deepEqual(page.errors, []);
+  await context.close();
+});
+
+test("S3 a dashboard says that a file waits for its columns, not that nothing happened, and its button opens the dialog", async () => {
+  const context = await visit();
+  const page = await open(context, `${server.url}/executive?range=all&compare=none`);
+  await page.setInputFiles("input#open-files", csv("waits.csv", "09"));
+  await dialog(page).waitFor();
+  await page.keyboard.press("Escape");
+  await dialog(page).waitFor({ state: "detached" });
+  const widget = page.locator('[data-widget="daily-executions"][data-state="waiting-for-columns"]');
+  await widget.waitFor();
+  const text = await widget.innerText();
+  assert.match(text, /waiting for its columns/);
+  assert.doesNotMatch(text, /Nothing happened/);
+  await widget.locator('[data-action="choose-columns"]').click();
+  await dialog(page).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.mapColumn), "time");
+  await field(page, "tool").selectOption("what");
+  await page.locator('[data-action="apply-mapping"]').click();
+  await page.waitForFunction(() => document.querySelector('[data-widget="kpi"] [data-metric="executions"]')?.dataset.value === "4");
+  await ready(page);
+  assert.equal(await page.locator('[data-state="waiting-for-columns"]').count(), 0);
   assert.deepEqual(page.errors, []);
   await context.close();
 });

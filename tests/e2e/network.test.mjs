@@ -1,11 +1,11 @@
 // Batches on a bad road: every fault of a server or a line ends in right numbers or in a named error.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import { browser, ready, serve, tiles } from "./harness.mjs";
 
 const HOUR_MS = 3_600_000;
@@ -37,10 +37,34 @@ const WITHOUT = ALL - manifest.batches[1].rows;
 const writeManifest = (manifest) => writeFileSync(join(data, "manifest.json"), JSON.stringify(manifest));
 writeManifest(manifest);
 
+// What stands before the worker's script, when a test says so: a clock that runs 20 times as fast, or an end in the middle
+// of reading a batch that has the header x-doom.
+const HURRY = "{ const later = self.setTimeout.bind(self); self.setTimeout = (work, ms, ...rest) => later(work, ms / 20, ...rest); }\n";
+const DOOM = `{
+  const ask = self.fetch.bind(self), now = Date.now.bind(Date);
+  let doomed = false;
+  Date.now = () => { if (doomed) throw new Error("killed by the test"); return now(); };
+  self.fetch = async (...request) => {
+    const answer = await ask(...request);
+    if (answer.headers.get("x-doom") === null) return answer;
+    const reader = answer.body.getReader();
+    const body = new ReadableStream({ async pull(stream) {
+      const { done, value } = await reader.read();
+      if (!done) return stream.enqueue(value);
+      doomed = true;
+      stream.close();
+    } });
+    return new Response(body, { status: answer.status, headers: answer.headers });
+  };
+}
+`;
+
 // Between the browser and the companion stands a server that spoils what it is told to.
 let server, chrome, proxy, origin;
 let fault = null;
+let prelude = null;
 let asked = [];
+beforeEach(() => { fault = null; prelude = null; });
 before(async () => {
   server = await serve(data);
   chrome = await browser();
@@ -49,8 +73,14 @@ before(async () => {
     if (incoming.url.startsWith("/data/")) asked.push({ name, range: incoming.headers.range });
     const times = asked.filter((one) => one.name === name).length;
     if (name === VICTIM && fault?.(incoming, outgoing, times)) return;
-    const onward = request(server.url + incoming.url, { method: incoming.method, headers: { ...incoming.headers, host: new URL(server.url).host } }, (answer) => {
-      outgoing.writeHead(answer.statusCode, answer.headers);
+    const headers = { ...incoming.headers, host: new URL(server.url).host };
+    const script = new URL(incoming.url, origin).pathname === "/worker.js" ? prelude : null;
+    // What is changed on the way comes whole and as plain text.
+    if (script) for (const name of ["accept-encoding", "if-none-match", "if-modified-since"]) delete headers[name];
+    const onward = request(server.url + incoming.url, { method: incoming.method, headers }, (answer) => {
+      const { "content-length": length, etag, ...rest } = answer.headers;
+      outgoing.writeHead(answer.statusCode, script ? rest : answer.headers);
+      if (script) outgoing.write(script);
       answer.pipe(outgoing);
     });
     incoming.pipe(onward);
@@ -71,11 +101,38 @@ async function visit(work) {
   const page = await context.newPage();
   await page.goto(`${origin}/executive?range=all&compare=none`);
   await ready(page, 90_000);
+  await isAlive(page);
   const shown = await tiles(page);
   await work?.(page, shown, context);
+  await isAlive(page);
   await context.close();
   fault = null;
   return shown;
+}
+
+/** At no time a blank page: the heading stands, and so does what is below it. */
+async function isAlive(page) {
+  assert.ok(await page.locator("h1").first().isVisible(), "the page has its heading");
+  assert.ok((await page.locator("main").innerText()).length > 40, "the page is not blank");
+}
+
+/** Waits until a tile has a number. */
+const counts = (page, executions, timeout = 30_000) =>
+  page.waitForFunction((wanted) => Number(document.querySelector('[data-widget="kpi"] [data-metric="executions"]')?.dataset.value) === wanted, executions, { timeout });
+
+async function until(holds, what, timeout = 15_000) {
+  const start = Date.now();
+  while (!holds()) {
+    assert.ok(Date.now() - start < timeout, what);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Goes to the dashboard as a person does; a reload would begin anew. */
+async function dashboard(page) {
+  await page.locator('nav a[href^="/executive"]').first().click();
+  await page.waitForURL((url) => url.pathname === "/executive");
+  await ready(page, 60_000);
 }
 
 async function failure(page) {
@@ -180,5 +237,129 @@ test("D1 offline and back: what failed meanwhile comes by itself", async () => {
     await context.setOffline(true);
     await context.setOffline(false);
     await page.waitForFunction((all) => Number(document.querySelector('[data-widget="kpi"] [data-metric="executions"]')?.dataset.value) === all, ALL, { timeout: 20_000 });
+  });
+});
+
+test("D1 a server that answers 500 all the time is named, and Retry reads the batch once it is well again", async () => {
+  prelude = HURRY;
+  fault = status(500);
+  await visit(async (page, shown) => {
+    assert.equal(shown.executions, WITHOUT);
+    assert.equal(asked.filter((one) => one.name === VICTIM).length, 6, "asked once, and five times again");
+    const row = await failure(page);
+    assert.match(await row.innerText(), /answered 500/);
+    fault = null;
+    await row.getByRole("button", { name: "Retry" }).click();
+    await page.locator(`[data-source="${VICTIM}"][data-source-state="ready"]`).waitFor({ timeout: 15_000 });
+    await dashboard(page);
+    assert.equal((await tiles(page)).executions, ALL);
+  });
+});
+
+/** Half of the batch, or nothing of the rest of it, and then silence. */
+const silence = (incoming, outgoing) => {
+  const body = bodies[VICTIM];
+  const range = incoming.headers.range?.match(/^bytes=(\d+)-$/);
+  const from = range ? Number(range[1]) : 0;
+  const part = range ? { "content-range": `bytes ${from}-${body.length - 1}/${body.length}` } : {};
+  outgoing.writeHead(range ? 206 : 200, { ...plain, ...part, "content-length": body.length - from });
+  outgoing.flushHeaders();
+  if (!range) outgoing.write(body.subarray(0, body.length >> 1));
+  return true;
+};
+
+test("D1 a body that stops coming is asked for again", async () => {
+  prelude = HURRY;
+  fault = (incoming, outgoing, times) => times === 1 && silence(incoming, outgoing);
+  await visit((page, shown) => {
+    assert.equal(shown.executions, ALL);
+    assert.ok(asked.some((one) => one.name === VICTIM && one.range), "the rest was asked for");
+  });
+});
+
+test("D1 a body that never comes to its end is given up and named", async () => {
+  prelude = HURRY;
+  fault = silence;
+  await visit(async (page, shown) => {
+    assert.equal(shown.executions, WITHOUT);
+    const row = await failure(page);
+    assert.match(await row.innerText(), /stopped sending/);
+    assert.equal(await row.getByRole("button", { name: "Retry" }).count(), 1);
+  });
+});
+
+/** Ends all workers as the browser would when memory is short: no error, no message. */
+const kill = (page) => Promise.all(page.workers().map((worker) => worker.evaluate(() => self.close())));
+/** Ends all workers when they next look at the clock: as they begin to answer. */
+const killSoon = (page) =>
+  Promise.all(page.workers().map((worker) => worker.evaluate(() => { Date.now = () => { throw new Error("killed by the test"); }; })));
+
+test("A6 workers that die while they load are replaced within 3 s, and all numbers come", async () => {
+  let release;
+  const released = new Promise((resolve) => { release = resolve; });
+  fault = (incoming, outgoing, times) => {
+    if (times > 1) return false;
+    released.then(() => outgoing.destroy());
+    return true;
+  };
+  asked = [];
+  const context = await chrome.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: "UTC", locale: "en-GB" });
+  const page = await context.newPage();
+  await page.goto(`${origin}/executive?range=all&compare=none`);
+  await until(() => asked.some((one) => one.name === VICTIM), "the batch is asked for");
+  const replaced = page.waitForEvent("worker", { timeout: 8_000 });
+  const killed = Date.now();
+  await kill(page);
+  await replaced;
+  assert.ok(Date.now() - killed < 3_500, `a new worker came after ${Date.now() - killed} ms`);
+  await isAlive(page);
+  await counts(page, ALL);
+  release();
+  await ready(page);
+  assert.equal((await tiles(page)).executions, ALL);
+  await context.close();
+});
+
+test("A6 workers that die while they answer are replaced, and the question is answered", async () => {
+  await visit(async (page) => {
+    await killSoon(page);
+    await page.locator('[data-action="range"]').click();
+    await page.locator("input[data-range-typed]").fill("2026-05-02");
+    await page.locator("input[data-range-typed]").press("Enter");
+    await page.waitForURL(/2026-05-02/);
+    await counts(page, manifest.batches[1].rows);
+    await ready(page);
+    assert.equal(await page.locator('[data-widget][data-state="failed"]').count(), 0);
+  });
+});
+
+test("A6 workers that die while they export are replaced, and the file has all numbers", async () => {
+  await visit(async (page) => {
+    await killSoon(page);
+    const download = page.waitForEvent("download", { timeout: 45_000 });
+    await page.locator('[data-action="export-page"]').click();
+    const file = JSON.parse(readFileSync(await (await download).path(), "utf8"));
+    const kpi = file.tables.find((table) => table.id === "kpi");
+    const column = kpi.columns.findIndex((column) => column.name === "executions");
+    assert.equal(kpi.rows[0][column], ALL);
+    assert.equal(file.provenance.complete, true);
+    await counts(page, ALL);
+  });
+});
+
+test("A6 a batch that kills two workers is set aside and named; the others count, and Retry reads it", async () => {
+  prelude = DOOM;
+  fault = (incoming, outgoing) => { outgoing.writeHead(200, { ...plain, "x-doom": "1" }); outgoing.end(bodies[VICTIM]); return true; };
+  await visit(async (page, shown) => {
+    assert.equal(shown.executions, WITHOUT);
+    assert.equal(asked.filter((one) => one.name === VICTIM).length, 2, "it was tried twice");
+    const row = await failure(page);
+    assert.match(await row.innerText(), /stopped a data worker twice/);
+    assert.equal(await page.locator('[data-source-state="ready"]').count(), BATCHES - 1);
+    fault = null;
+    await row.getByRole("button", { name: "Retry" }).click();
+    await page.locator(`[data-source="${VICTIM}"][data-source-state="ready"]`).waitFor({ timeout: 15_000 });
+    await dashboard(page);
+    assert.equal((await tiles(page)).executions, ALL);
   });
 });

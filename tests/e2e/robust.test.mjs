@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { DEMO, browser, open, ready, serve, tiles } from "./harness.mjs";
+import { DEMO, browser, open, ready, serve, tiles, widgetTable } from "./harness.mjs";
 
 let chrome;
 before(async () => { chrome = await browser(); });
@@ -68,6 +68,24 @@ test("D1 only the batches a question needs are fetched", async () => {
   await page.goto(`${server.url}/data?range=24h&compare=none`);
   await page.waitForFunction(() => document.documentElement.dataset.state === "ready");
   assert.ok(fetched.size < manifest.batches.length / 2, `${fetched.size} of ${manifest.batches.length} fetched`);
+  await context.close();
+  await server.stop();
+});
+
+test("Q1 a question about thousands of years opens at once and draws no row a day", async () => {
+  const server = await serve();
+  const context = await chrome.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: "UTC" });
+  const page = await open(context, `${server.url}/executive?range=all&compare=none`);
+  const all = (await tiles(page)).executions;
+  const started = Date.now();
+  await page.goto(`${server.url}/executive?range=0001-01-01T00:00..9999-12-31T00:00&compare=none`);
+  await ready(page, 60_000);
+  assert.ok(Date.now() - started < 20_000);
+  assert.equal((await tiles(page)).executions, all);
+  const rows = await widgetTable(page, "daily-executions");
+  assert.ok(rows.length > 1 && rows.length <= 800, `${rows.length} rows`);
+  assert.equal(rows.reduce((sum, row) => sum + row.executions, 0), all);
+  assert.deepEqual(page.errors, []);
   await context.close();
   await server.stop();
 });

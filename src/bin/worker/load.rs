@@ -5,7 +5,7 @@ use js_sys::Uint8Array;
 use toolscope::ingest::container::Archive;
 use toolscope::ingest::{self, Format, Unpacked};
 use toolscope::model::SourceReceipt;
-use toolscope::model::limits::FILE_BYTES_MAX;
+use toolscope::model::limits::{FILE_BYTES_MAX, LIMITS, LimitId};
 use toolscope::protocol::{self, ErrorCode, LoadOptions, Proposal, Response, SourceId};
 use toolscope::service::{Intake, LoadError, Loaded, LoadedArchive};
 use wasm_bindgen::prelude::*;
@@ -42,6 +42,7 @@ struct Refused {
     code: ErrorCode,
     sentence: String,
     proposal: Option<Proposal>,
+    limit: Option<LimitId>,
 }
 
 impl Load<'_> {
@@ -57,6 +58,9 @@ impl Load<'_> {
             Ok(body) => body,
             Err(error) => return self.fail(error.code, &error.message, error.retry),
         };
+        // Whatever length was promised: from here on it is read.
+        let length = body.len() as u64;
+        self.progress(length, length);
         if let Err(error) = toolscope::service::verify(&body, bytes, sha256) {
             return self.fail(error.code(), &error.to_string(), true);
         }
@@ -211,12 +215,15 @@ impl Load<'_> {
         let proposal = held("proposal")
             .and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok())
             .and_then(|bytes| protocol::decode(&bytes.to_vec()).ok());
+        let limit = held("limit").and_then(|place| place.as_f64());
+        let limit = limit.and_then(|place| LIMITS.get(place as usize));
         Refused {
-            code: if proposal.is_some() {
-                ErrorCode::NeedsMapping
-            } else {
-                ErrorCode::Damaged
+            code: match (&proposal, limit) {
+                (Some(_), _) => ErrorCode::NeedsMapping,
+                (None, Some(_)) => ErrorCode::TooLarge,
+                (None, None) => ErrorCode::Damaged,
             },
+            limit: limit.map(|limit| limit.id),
             sentence: sentence.unwrap_or_else(|| {
                 format!(
                     "{} is damaged: its reader stopped. Export it again.",
@@ -232,12 +239,12 @@ impl Load<'_> {
             Some(proposal) => self.shared.respond(
                 &Response::NeedsMapping {
                     source: self.source,
-                    receipt: self.failed_receipt(&refused.sentence),
+                    receipt: self.failed_receipt(&refused.sentence, None),
                     proposal,
                 },
                 None,
             ),
-            None => self.fail(refused.code, &refused.sentence, false),
+            None => self.fail_at(refused.code, &refused.sentence, false, refused.limit),
         }
     }
 
@@ -325,19 +332,26 @@ impl Load<'_> {
         );
     }
 
-    fn failed_receipt(&self, message: &str) -> SourceReceipt {
+    fn failed_receipt(&self, message: &str, limit: Option<LimitId>) -> SourceReceipt {
         SourceReceipt {
+            limits: limit.into_iter().collect(),
             name: self.name.to_owned(),
             error: Some(message.to_owned()),
             ..SourceReceipt::default()
         }
     }
 
+    /// What is too large before a reader sees it is so as it comes.
     fn fail(&self, code: ErrorCode, message: &str, retry: bool) {
+        let limit = (code == ErrorCode::TooLarge).then_some(LimitId::File);
+        self.fail_at(code, message, retry, limit);
+    }
+
+    fn fail_at(&self, code: ErrorCode, message: &str, retry: bool, limit: Option<LimitId>) {
         self.shared.respond(
             &Response::LoadFailed {
                 source: self.source,
-                receipt: self.failed_receipt(message),
+                receipt: self.failed_receipt(message, limit),
                 code,
                 message: message.to_owned(),
                 retry,

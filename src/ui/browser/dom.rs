@@ -159,6 +159,16 @@ pub fn later(ms: i32, work: impl FnOnce() + 'static) {
     );
 }
 
+/// Waits some milliseconds.
+pub async fn pause(ms: i32) {
+    let (done, waited) = futures_channel::oneshot::channel();
+    later(ms, move || {
+        // Whoever waited may be gone.
+        let _ = done.send(());
+    });
+    let _ = waited.await;
+}
+
 /// The viewer's clock, µs since 1970: for freshness only, never for a number.
 pub fn clock_us() -> i64 {
     (js_sys::Date::now() * 1_000.0) as i64

@@ -18,6 +18,9 @@ use crate::ui::browser::dom;
 
 /// Numbers of batches that are still coming are asked for at most this often: the workers have the rest to decode.
 const PARTIAL_PAUSE_MS: i32 = 400;
+/// How often, and how many times, an export looks whether lost data is back: half a minute.
+const COMPLETE_LOOK_MS: i32 = 200;
+const COMPLETE_LOOKS_MAX: u32 = 150;
 
 #[derive(Default)]
 struct Inner {
@@ -81,11 +84,17 @@ impl Board {
     pub async fn ask_all(self, ids: &[&'static str]) -> Result<Answered, String> {
         let missing = || "There is no data yet; wait until the page has loaded.".to_owned();
         let (key, pool) = self.key().zip(self.data.pool()).ok_or_else(missing)?;
-        let (needs, context) = self.needs(&key, ids).ok_or_else(missing)?;
+        let (needs, mut context) = self.needs(&key, ids).ok_or_else(missing)?;
         let queries: Vec<Query> = needs.into_iter().flat_map(|need| need.queries).collect();
-        let answer = pool
-            .ask(Lane::Export, key.question.clone(), queries, context.clone())
-            .await;
+        let ask = |context: AskContext| {
+            pool.ask(Lane::Export, key.question.clone(), queries.clone(), context)
+        };
+        let mut answer = ask(context.clone()).await;
+        if answer == Err(AskError::WorkerLost) {
+            // A file must be whole: it is made once the lost data is back, or not at all.
+            context = self.when_complete(&key, ids).await.ok_or_else(missing)?;
+            answer = ask(context.clone()).await;
+        }
         let Answer { tables, provenance } = answer.map_err(|error| error.to_string())?;
         Ok(Answered {
             periods: key.question.periods(&context, &key.zone),
@@ -94,6 +103,19 @@ impl Board {
             tables,
             provenance: Arc::new(provenance),
         })
+    }
+
+    /// The surroundings of a question for these widgets, once all it needs is loaded or was given up; those of now when
+    /// that takes too long.
+    async fn when_complete(self, key: &Key, ids: &[&'static str]) -> Option<AskContext> {
+        for _ in 0..COMPLETE_LOOKS_MAX {
+            dom::pause(COMPLETE_LOOK_MS).await;
+            let (_, context) = self.needs(key, ids)?;
+            if context.complete {
+                return Some(context);
+            }
+        }
+        Some(self.needs(key, ids)?.1)
     }
 
     fn key(self) -> Option<Key> {

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 
 use super::notices::{Notices, Tone, use_notices};
 use super::zones::use_zone;
-use crate::client::{Origin, Pool, PoolConfig, SourceView};
+use crate::client::{Origin, Pool, PoolConfig, SourceView, Unmatched};
 use crate::model::{Directory, TimeUs};
 use crate::protocol::{LoadOptions, Memory, SourceId};
 use crate::ui::browser::{dom, http};
@@ -42,6 +42,8 @@ pub struct DataState {
     /// Changes whenever an answer may.
     pub version: RwSignal<u64>,
     pub directory: RwSignal<Option<Arc<Directory>>>,
+    /// People of opened tables who were not in it.
+    pub unmatched: RwSignal<Vec<Unmatched>>,
     pub organisation: RwSignal<Option<String>>,
     pub is_demo: RwSignal<bool>,
     /// Batches of a manifest, which may have news; not files alone.
@@ -117,6 +119,7 @@ impl DataState {
         self.memory.set(pool.memory());
         self.workers_replaced.set(pool.workers_replaced());
         self.directory.set(pool.directory());
+        self.unmatched.set(pool.unmatched());
         self.version.set(pool.version());
     }
 }
@@ -131,6 +134,7 @@ pub fn provide() {
         workers_replaced: RwSignal::new(0),
         version: RwSignal::new(0),
         directory: RwSignal::new(None),
+        unmatched: RwSignal::new(Vec::new()),
         organisation: RwSignal::new(None),
         is_demo: RwSignal::new(false),
         is_served: RwSignal::new(false),

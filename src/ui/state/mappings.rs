@@ -76,6 +76,13 @@ impl MappingState {
         }
     }
 
+    /// A file that waits for somebody to say what its columns mean; tracked.
+    pub fn first_waiting(self) -> Option<SourceView> {
+        self.data
+            .sources
+            .with(|sources| sources.iter().find(|held| needs(held)).cloned())
+    }
+
     /// Reads the source of the open dialog in this way, and remembers it for files with the same headers.
     pub fn apply(self, form: Form, meaning: Meaning) {
         spawn_local(async move {

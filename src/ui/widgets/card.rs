@@ -17,6 +17,7 @@ use crate::ui::browser::dom;
 use crate::ui::components::{Icon, OpenFiles};
 use crate::ui::state::board::{Answered, Phase, use_board};
 use crate::ui::state::data::use_data;
+use crate::ui::state::mappings::use_mappings;
 use crate::ui::state::question::{Step, use_question};
 
 /// A widget of the catalogue.
@@ -27,6 +28,7 @@ pub fn Widget(
 ) -> impl IntoView {
     widget(id).map(|spec| {
         let board = use_board();
+        let mappings = use_mappings();
         let state = board.join(id);
         on_cleanup(move || board.leave(id));
         let section = NodeRef::<Section>::new();
@@ -67,7 +69,9 @@ pub fn Widget(
         // Empty is a state of its own; tests and style see it.
         let phase = move || {
             state.with(|state| match &state.phase {
-                Phase::Ready if state.answered.as_deref().is_some_and(is_empty) => "empty",
+                Phase::Ready if state.answered.as_deref().is_some_and(is_empty) => {
+                    if mappings.first_waiting().is_some() { "waiting-for-columns" } else { "empty" }
+                }
                 phase => phase.name(),
             })
         };
@@ -158,9 +162,40 @@ fn Failed(message: String) -> impl IntoView {
     view! { <p class={"state state--bad"} role={"alert"}><Icon name="warning" />{message}</p> }
 }
 
-/// Empty because of the filters, because of the range, or because there is no data at all: each has its way out.
+/// Empty because a file waits for its columns, or for another reason. Files come and are mapped while it stands.
 #[component]
 fn Empty(answered: Arc<Answered>) -> impl IntoView {
+    let mappings = use_mappings();
+    let waits = Memo::new(move |_| mappings.first_waiting().is_some());
+    move || {
+        if waits.get() {
+            view! { <WaitsForColumns /> }.into_any()
+        } else {
+            view! { <Nothing answered=Arc::clone(&answered) /> }.into_any()
+        }
+    }
+}
+
+/// What happened may be in a file that nobody can read yet: "nothing" would be a wrong number.
+#[component]
+fn WaitsForColumns() -> impl IntoView {
+    let mappings = use_mappings();
+    let open = move |_| {
+        if let Some(source) = untrack(move || mappings.first_waiting()) {
+            mappings.ask(&source);
+        }
+    };
+    view! {
+        <div class={"state"}>
+            <p>{"A file is waiting for its columns; nothing of it is counted until somebody says what they mean."}</p>
+            <button type={"button"} class={"button"} data-action={"choose-columns"} aria-haspopup={"dialog"} on:click=open>{"Choose columns"}</button>
+        </div>
+    }
+}
+
+/// Empty because of the filters, because of the range, or because there is no data at all: each has its way out.
+#[component]
+fn Nothing(answered: Arc<Answered>) -> impl IntoView {
     let state = use_question();
     let data = use_data();
     let filtered = !answered.question.filters.is_empty();

@@ -2,7 +2,9 @@
 //! Owns: showing sources and receipts. Does not own: loading (`client`), what a receipt says (`ingest`).
 
 mod intake;
+mod limits;
 mod mapping;
+mod people;
 mod receipt;
 mod sources;
 mod summary;
@@ -22,5 +24,7 @@ pub fn DataPage() -> impl IntoView {
         <summary::Summary />
         <intake::DropZone />
         <sources::Sources />
+        <people::UnmatchedPeople />
+        <limits::Limits />
     }
 }

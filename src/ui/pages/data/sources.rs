@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::limits;
 use super::receipt::ReceiptDetails;
 use crate::client::{Origin, SourceState, SourceView};
 use crate::model::SourceReceipt;
@@ -99,12 +100,8 @@ fn SourceRow(source: SourceView) -> impl IntoView {
     let data = use_data();
     let open = RwSignal::new(false);
     let id = source.id;
-    let receipt: Option<Arc<SourceReceipt>> = match &source.state {
-        SourceState::Ready(receipt)
-        | SourceState::Failed { receipt, .. }
-        | SourceState::NeedsMapping { receipt, .. } => Some(Arc::clone(receipt)),
-        _ => None,
-    };
+    let receipt: Option<Arc<SourceReceipt>> = source.receipt().cloned();
+    let limits = receipt.as_deref().and_then(limits::met);
     let is_file = matches!(source.origin, Origin::File(_));
     let can_retry = matches!(source.state, SourceState::Failed { retry: true, .. });
     let failure = match &source.state {
@@ -157,6 +154,7 @@ fn SourceRow(source: SourceView) -> impl IntoView {
                 </td>
             </tr>
             {failure.map(|message| view! { <tr><td colspan={"8"} class={"source__error"} role={"alert"}>{message}</td></tr> })}
+            {limits.map(|limits| view! { <tr><td colspan={"8"} class={"source__limit"} data-limits-met={""}>{"Limits met: "}{limits}</td></tr> })}
             {receipt.map(|receipt| {
                 let receipt = StoredValue::new(receipt);
                 view! {

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::limits::binary;
 use crate::client::SourceState;
+use crate::model::limits::MEMORY_WARN_PERCENT;
 use crate::ui::browser::locale::{bytes, count, date_time, plural, relative};
 use crate::ui::state::data::use_data;
 
@@ -39,6 +41,18 @@ pub fn Summary() -> impl IntoView {
             )
         })
     });
+    // Of the worker whose memory is fullest: its share, and what it may take.
+    let fullest = Memo::new(move |_| {
+        let memory = data.memory.get();
+        let used = memory.iter().filter(|memory| memory.events > 0);
+        used.map(|memory| (memory.percent(), memory.budget_bytes))
+            .max()
+    });
+    let is_low = move || {
+        fullest
+            .get()
+            .is_some_and(|(percent, _)| percent >= MEMORY_WARN_PERCENT)
+    };
     view! {
         <section
             class={"facts"}
@@ -83,6 +97,12 @@ pub fn Summary() -> impl IntoView {
                             let (events, resident, _) = memory.get();
                             (events > 0).then(|| format!("{} per event, {} events resident", bytes(resident as f64 / events as f64), count(events as f64)))
                         }}
+                    </dd>
+                    <dd class={"muted"} class:warn=is_low data-memory-percent=move || fullest.get().map(|(percent, _)| percent.to_string())>
+                        {move || fullest.get().map(|(percent, budget)| {
+                            let share = format!("{percent} % of the {} that data may take in one worker", binary(budget));
+                            if is_low() { format!("{share}. Choose a shorter range, pre-aggregated hours, or fewer files.") } else { share }
+                        })}
                     </dd>
                 </div>
                 <div>

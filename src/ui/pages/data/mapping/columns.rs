@@ -95,6 +95,8 @@ fn Field(column: Column, proposal: Arc<Proposal>, mapping: RwSignal<Mapping>) ->
         let header = mapping.with(|mapping| mapping.get(&column).cloned())?;
         Some(seen(&proposal, &header, column))
     });
+    // Without a time nothing can be read: it is asked for first, and has the focus when the dialog opens.
+    let is_first = column == Column::Time;
     let meaning = match column {
         Column::DurationMs => {
             "How long it took: in the unit its name ends with (_s, _us), else in milliseconds."
@@ -108,7 +110,7 @@ fn Field(column: Column, proposal: Arc<Proposal>, mapping: RwSignal<Mapping>) ->
                 <span class={"muted"}>{meaning}</span>
             </th>
             <td>
-                <select class={"input"} id=field data-map-column=column.name() aria-describedby=hint.clone() aria-required=(column == Column::Time).then_some("true") on:change=choose>
+                <select class={"input"} id=field data-map-column=column.name() aria-describedby=hint.clone() aria-required=is_first.then_some("true") autofocus=is_first on:change=choose>
                     <option value={""} selected=chosen.is_none()>{"— not in this file"}</option>
                     {options}
                 </select>

@@ -37,6 +37,8 @@ pub fn MappingDialog() -> impl IntoView {
             if state.form.get_untracked().is_some() && !dialog.open() {
                 // Refused only for a dialog that is not on the page.
                 let _ = dialog.show_modal();
+                // Browsers differ in what they focus: a box that scrolls may come before its first field.
+                dom::focus_first(&["mapping-time"]);
             }
         });
         Some(form.source)
