@@ -721,7 +721,10 @@ fn a_header_of_the_mapping_that_no_file_has_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("a.csv", TABLE);
-    write("b.ndjson", "{\"began\":1773478800,\"what\":\"read\",\"who\":\"ada\"}\n");
+    write(
+        "b.ndjson",
+        "{\"began\":1773478800,\"what\":\"read\",\"who\":\"ada\"}\n",
+    );
     let ask = |sources: &[&str], map: &str| {
         let measures = ["--map", map, "--measure", "executions", "--format", "json"];
         query(folder.path(), &[sources, &measures[..]].concat())
@@ -735,7 +738,10 @@ fn a_header_of_the_mapping_that_no_file_has_is_said() {
     let answer = json_of(&output);
     assert!(stderr(&output).contains("“whoo”"), "{}", stderr(&output));
     let warnings = answer["provenance"]["warnings"].to_string();
-    assert!(warnings.contains("question_degraded") && warnings.contains("“whoo”"), "{warnings}");
+    assert!(
+        warnings.contains("question_degraded") && warnings.contains("“whoo”"),
+        "{warnings}"
+    );
     // One that some source has needs no word.
     let output = ask(&["a.csv", "b.ndjson"], "time=began,tool=what,user=WHO");
     assert_eq!(rows(&json_of(&output), &["executions"]), [json!([3])]);
@@ -749,20 +755,38 @@ fn files_of_an_archive_are_mapped_and_those_that_need_it_say_how() {
     let good: &[u8] = b"time,tool\n2026-03-03,read\n";
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
     write("one.zip", &zip(&[("x/foreign.csv", table.as_bytes())]));
-    write("both.zip", &zip(&[("x/foreign.csv", table.as_bytes()), ("good.csv", good)]));
+    write(
+        "both.zip",
+        &zip(&[("x/foreign.csv", table.as_bytes()), ("good.csv", good)]),
+    );
     let measures = ["--measure", "executions", "--format", "json"];
     let mapping = ["--map", "time=began,tool=what"];
     let alone = query(folder.path(), &[&["one.zip"], &measures[..]].concat());
     assert_eq!(alone.status.code(), Some(1));
     for word in ["its columns: began, what", "perhaps: --map time=began"] {
-        assert!(stderr(&alone).contains(word), "{word} in {}", stderr(&alone));
+        assert!(
+            stderr(&alone).contains(word),
+            "{word} in {}",
+            stderr(&alone)
+        );
     }
     let partly = query(folder.path(), &[&["both.zip"], &measures[..]].concat());
     assert_eq!(rows(&json_of(&partly), &["executions"]), [json!([1])]);
-    assert!(stderr(&partly).contains("perhaps: --map time=began"), "{}", stderr(&partly));
+    assert!(
+        stderr(&partly).contains("perhaps: --map time=began"),
+        "{}",
+        stderr(&partly)
+    );
     for (file, executions) in [("one.zip", 2), ("both.zip", 3)] {
-        let mapped = query(folder.path(), &[&[file], &measures[..], &mapping[..]].concat());
-        assert_eq!(rows(&json_of(&mapped), &["executions"]), [json!([executions])], "{file}");
+        let mapped = query(
+            folder.path(),
+            &[&[file], &measures[..], &mapping[..]].concat(),
+        );
+        assert_eq!(
+            rows(&json_of(&mapped), &["executions"]),
+            [json!([executions])],
+            "{file}"
+        );
         assert_eq!(stderr(&mapped), "", "{file}");
     }
 }
@@ -770,12 +794,31 @@ fn files_of_an_archive_are_mapped_and_those_that_need_it_say_how() {
 #[test]
 fn flags_of_success_are_read_in_the_words_of_databases_and_people() {
     let folder = tempfile::tempdir().unwrap();
-    for (good, bad) in [("yes", "no"), ("Y", "N"), ("t", "f"), ("1", "0"), ("1.0", "0.0"), ("OK", "failed")] {
-        let text = format!("time,tool,success\n2026-03-02,a,{good}\n2026-03-03,a,{good}\n2026-03-04,a,{bad}\n");
+    for (good, bad) in [
+        ("yes", "no"),
+        ("Y", "N"),
+        ("t", "f"),
+        ("1", "0"),
+        ("1.0", "0.0"),
+        ("OK", "failed"),
+    ] {
+        let text = format!(
+            "time,tool,success\n2026-03-02,a,{good}\n2026-03-03,a,{good}\n2026-03-04,a,{bad}\n"
+        );
         std::fs::write(folder.path().join("a.csv"), text).unwrap();
-        let arguments = ["a.csv", "--measure", "executions,failures", "--format", "json"];
+        let arguments = [
+            "a.csv",
+            "--measure",
+            "executions,failures",
+            "--format",
+            "json",
+        ];
         let output = query(folder.path(), &arguments);
-        assert_eq!(rows(&json_of(&output), &["executions", "failures"]), [json!([3, 1])], "{good}");
+        assert_eq!(
+            rows(&json_of(&output), &["executions", "failures"]),
+            [json!([3, 1])],
+            "{good}"
+        );
         assert_eq!(stderr(&output), "", "{good}");
     }
 }

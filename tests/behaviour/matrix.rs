@@ -36,7 +36,9 @@ struct Format {
 
 const FORMATS: [Format; 13] = [
     bare("ndjson", |rows| objects(rows).join("\n").into()),
-    bare("array", |rows| format!("[{}]", objects(rows).join(",\n")).into()),
+    bare("array", |rows| {
+        format!("[{}]", objects(rows).join(",\n")).into()
+    }),
     bare("together", |rows| objects(rows).concat().into()),
     bare("csv", |rows| table(rows, ",")),
     bare("tsv", |rows| table(rows, "\t")),
@@ -121,7 +123,9 @@ fn with(changes: &[(usize, &str, Value)]) -> Vec<Row> {
 fn objects(rows: &[Row]) -> Vec<String> {
     let pair = |(name, value): &(String, Value)| format!("{}:{value}", json!(name));
     let object = |row: &Row| row.iter().map(pair).collect::<Vec<_>>().join(",");
-    rows.iter().map(|row| format!("{{{}}}", object(row))).collect()
+    rows.iter()
+        .map(|row| format!("{{{}}}", object(row)))
+        .collect()
 }
 
 /// The names of all rows, each as often as the row that has it most often.
@@ -144,7 +148,9 @@ fn cell<'r>(row: &'r Row, (name, before): &(String, usize)) -> Option<&'r Value>
 }
 
 fn as_text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn table(rows: &[Row], separator: &str) -> Vec<u8> {
@@ -171,7 +177,9 @@ fn record_batch(rows: &[Row]) -> RecordBatch {
     let headers = headers(rows);
     let column = |header: &(String, usize)| -> ArrayRef {
         let cells: Vec<Option<&Value>> = rows.iter().map(|row| cell(row, header)).collect();
-        let all = |is: fn(&Value) -> bool| !rows.is_empty() && cells.iter().flatten().all(|value| is(value));
+        let all = |is: fn(&Value) -> bool| {
+            !rows.is_empty() && cells.iter().flatten().all(|value| is(value))
+        };
         if all(Value::is_i64) {
             let numbers = cells.iter().map(|cell| cell.and_then(Value::as_i64));
             Arc::new(numbers.collect::<Int64Array>())
@@ -187,7 +195,8 @@ fn record_batch(rows: &[Row]) -> RecordBatch {
     };
     let columns: Vec<ArrayRef> = headers.iter().map(column).collect();
     let fields = headers.iter().zip(&columns);
-    let fields = fields.map(|((name, _), column)| Field::new(name, column.data_type().clone(), true));
+    let fields =
+        fields.map(|((name, _), column)| Field::new(name, column.data_type().clone(), true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     RecordBatch::try_new(schema, columns).unwrap()
 }
@@ -204,8 +213,11 @@ fn nested(rows: usize) -> ArrayRef {
 }
 
 fn arrow_file(batch: &RecordBatch, compression: Option<CompressionType>) -> Vec<u8> {
-    let options = IpcWriteOptions::default().try_with_compression(compression).unwrap();
-    let mut writer = FileWriter::try_new_with_options(Vec::new(), &batch.schema(), options).unwrap();
+    let options = IpcWriteOptions::default()
+        .try_with_compression(compression)
+        .unwrap();
+    let mut writer =
+        FileWriter::try_new_with_options(Vec::new(), &batch.schema(), options).unwrap();
     writer.write(batch).unwrap();
     writer.into_inner().unwrap()
 }
@@ -261,7 +273,9 @@ fn trace(row: &Row) -> Value {
     let start = nanos(of(row, "time"));
     let start_text = start.map_or_else(|| as_text(of(row, "time")), |ns| ns.to_string());
     let lasted_ns = of(row, "duration_ms").as_f64().map(|ms| (ms * 1e6) as i128);
-    let end = start.zip(lasted_ns).map(|(start, lasted)| start.saturating_add(lasted));
+    let end = start
+        .zip(lasted_ns)
+        .map(|(start, lasted)| start.saturating_add(lasted));
     let id = as_text(of(row, "event_id"));
     let mut attributes = vec![
         json!({"key": "mcp.method.name", "value": {"stringValue": "tools/call"}}),
@@ -269,7 +283,9 @@ fn trace(row: &Row) -> Value {
     ];
     // A name that is there twice is there twice.
     let tools = row.iter().filter(|(name, _)| name == "tool").skip(1);
-    attributes.extend(tools.map(|(_, tool)| json!({"key": "gen_ai.tool.name", "value": {"stringValue": as_text(tool)}})));
+    attributes.extend(tools.map(
+        |(_, tool)| json!({"key": "gen_ai.tool.name", "value": {"stringValue": as_text(tool)}}),
+    ));
     attributes.extend(others(row));
     json!({"resourceSpans": [{"resource": {}, "scopeSpans": [{"scope": {"name": "x"}, "spans": [{
         "traceId": format!("{:0>32}", id.replace('e', "a")), "spanId": "00000000000000a1",
@@ -290,7 +306,9 @@ fn log(row: &Row) -> Value {
         json!({"key": "duration_ms", "value": {"stringValue": as_text(of(row, "duration_ms"))}}),
     ];
     let tools = row.iter().filter(|(name, _)| name == "tool");
-    attributes.extend(tools.map(|(_, tool)| json!({"key": "tool_name", "value": {"stringValue": as_text(tool)}})));
+    attributes.extend(
+        tools.map(|(_, tool)| json!({"key": "tool_name", "value": {"stringValue": as_text(tool)}})),
+    );
     attributes.extend(others(row));
     json!({"resourceLogs": [{"scopeLogs": [{"scope": {"name": "com.anthropic.claude_code.events"}, "logRecords": [{
         "timeUnixNano": time_text, "body": {"stringValue": "claude_code.tool_result"}, "attributes": attributes,
@@ -303,8 +321,18 @@ fn holds(name: &str, bytes: &[u8], what: &dyn Fn() -> String) -> Result<SourceRe
     let load = || std::panic::catch_unwind(|| Service::new("test").load(1, name, bytes, None));
     let (result, most) = memory(load);
     let result = result.unwrap_or_else(|_| panic!("{}: panicked", what()));
-    assert_eq!(caught_panics(), caught, "{}: panicked under the guard", what());
-    assert!(started.elapsed() < PATIENCE, "{}: {:?}", what(), started.elapsed());
+    assert_eq!(
+        caught_panics(),
+        caught,
+        "{}: panicked under the guard",
+        what()
+    );
+    assert!(
+        started.elapsed() < PATIENCE,
+        "{}: {:?}",
+        what(),
+        started.elapsed()
+    );
     assert!(most < MEMORY_MAX, "{}: {most} bytes", what());
     let receipt = match result {
         Ok(Loaded::Events(receipt) | Loaded::Directory(_, receipt)) => receipt,
@@ -312,8 +340,17 @@ fn holds(name: &str, bytes: &[u8], what: &dyn Fn() -> String) -> Result<SourceRe
         Ok(Loaded::Manifest(_)) => SourceReceipt::default(),
         Err(error) => {
             let message = error.message.trim_end();
-            assert!(message.len() > 20 && message.ends_with('.'), "{}: {message}", what());
-            assert_eq!(error.receipt.error.as_deref(), Some(error.message.as_str()), "{}", what());
+            assert!(
+                message.len() > 20 && message.ends_with('.'),
+                "{}: {message}",
+                what()
+            );
+            assert_eq!(
+                error.receipt.error.as_deref(),
+                Some(error.message.as_str()),
+                "{}",
+                what()
+            );
             return Err(error);
         }
     };
@@ -336,12 +373,22 @@ fn check(format: &Format, kind: &str, bytes: &[u8], expected: &Expected) {
     match (holds("file", bytes, &what), expected) {
         (Ok(receipt), Rows(accepted, set_aside, word, duplicates)) => {
             let found = (receipt.accepted, receipt.set_aside, receipt.duplicates);
-            assert_eq!(found, (*accepted, *set_aside, *duplicates), "{}: {receipt:?}", what());
+            assert_eq!(
+                found,
+                (*accepted, *set_aside, *duplicates),
+                "{}: {receipt:?}",
+                what()
+            );
             let reasons: String = receipt.set_aside_reasons.keys().cloned().collect();
             assert!(reasons.contains(word), "{}: {reasons}", what());
         }
         (Err(error), Named(word)) => {
-            assert!(error.message.contains(word), "{}: {}", what(), error.message);
+            assert!(
+                error.message.contains(word),
+                "{}: {}",
+                what(),
+                error.message
+            );
         }
         (Ok(receipt), Named(_)) => panic!("{}: {receipt:?}", what()),
         (Err(error), Rows(..)) => panic!("{}: {}", what(), error.message),
@@ -358,57 +405,78 @@ fn each_format_with_each_kind_of_bad_row_keeps_the_others() {
     ];
     let kinds: [(&str, Vec<Row>, fn(&Format) -> Expected); 11] = [
         ("good", good(), |_| Rows(6, 0, "", 0)),
-        ("10 MB line", with(&[(2, "tool", json!("x".repeat(10 << 20)))]), |format| {
-            // A line of telemetry is a whole request; names in it, and in columns, are cut at 1 KiB.
-            if format.is(&JSON) || format.is(&TABLES) {
-                Rows(5, 1, "1 MiB", 0)
-            } else {
-                Rows(6, 0, "", 0)
-            }
-        }),
+        (
+            "10 MB line",
+            with(&[(2, "tool", json!("x".repeat(10 << 20)))]),
+            |format| {
+                // A line of telemetry is a whole request; names in it, and in columns, are cut at 1 KiB.
+                if format.is(&JSON) || format.is(&TABLES) {
+                    Rows(5, 1, "1 MiB", 0)
+                } else {
+                    Rows(6, 0, "", 0)
+                }
+            },
+        ),
         ("deep nesting", with(&[(2, "nested", deep)]), |format| {
             if format.is(&JSON) || format.is(&TELEMETRY) {
                 Rows(5, 1, "64 levels", 0)
             } else if format.is(&["arrow-file", "arrow-stream"]) {
-                Named("nest")
+                Named("too deep")
             } else {
                 Rows(6, 0, "", 0)
             }
         }),
         (
             "duplicated keys",
-            good().into_iter().map(|mut row| {
-                row.push(("tool".into(), json!("other")));
-                row
-            }).collect(),
+            good()
+                .into_iter()
+                .map(|mut row| {
+                    row.push(("tool".into(), json!("other")));
+                    row
+                })
+                .collect(),
             |_| Rows(6, 0, "", 0),
         ),
         (
             "unknown and missing columns",
-            good().into_iter().map(|mut row| {
-                row.retain(|(name, _)| name != "duration_ms");
-                row.push(("prompt".into(), json!("canary")));
-                row
-            }).collect(),
+            good()
+                .into_iter()
+                .map(|mut row| {
+                    row.retain(|(name, _)| name != "duration_ms");
+                    row.push(("prompt".into(), json!("canary")));
+                    row
+                })
+                .collect(),
             |_| Rows(6, 0, "", 0),
         ),
-        ("wrong types", with(&[(2, "time", json!("soon"))]), |format| {
-            if format.is(&TELEMETRY) {
-                Rows(5, 1, "no believable time", 0)
-            } else {
-                Rows(5, 1, "can't be read", 0)
-            }
-        }),
-        ("a time that is a list", with(&[(2, "time", json!([1]))]), |format| {
-            if format.is(&TELEMETRY) {
-                Rows(5, 1, "no believable time", 0)
-            } else {
-                Rows(5, 1, "can't be read", 0)
-            }
-        }),
+        (
+            "wrong types",
+            with(&[(2, "time", json!("soon"))]),
+            |format| {
+                if format.is(&TELEMETRY) {
+                    Rows(5, 1, "no believable time", 0)
+                } else {
+                    Rows(5, 1, "can't be read", 0)
+                }
+            },
+        ),
+        (
+            "a time that is a list",
+            with(&[(2, "time", json!([1]))]),
+            |format| {
+                if format.is(&TELEMETRY) {
+                    Rows(5, 1, "no believable time", 0)
+                } else {
+                    Rows(5, 1, "can't be read", 0)
+                }
+            },
+        ),
         (
             "negative and absurd durations",
-            with(&[(1, "duration_ms", json!(-1)), (4, "duration_ms", json!(1e12))]),
+            with(&[
+                (1, "duration_ms", json!(-1)),
+                (4, "duration_ms", json!(1e12)),
+            ]),
             |_| Rows(4, 2, "negative", 0),
         ),
         ("times in the far past and future", with(&far), |format| {
@@ -423,7 +491,11 @@ fn each_format_with_each_kind_of_bad_row_keeps_the_others() {
             good().into_iter().chain([row(3)]).collect(),
             |_| Rows(6, 0, "", 1),
         ),
-        ("rows out of order", good().into_iter().rev().collect(), |_| Rows(6, 0, "", 0)),
+        (
+            "rows out of order",
+            good().into_iter().rev().collect(),
+            |_| Rows(6, 0, "", 0),
+        ),
     ];
     for format in &FORMATS {
         for (kind, rows, expected) in &kinds {
@@ -433,7 +505,10 @@ fn each_format_with_each_kind_of_bad_row_keeps_the_others() {
         let forth = holds("file", &format.file(&good()), &what).unwrap();
         let back: Vec<Row> = good().into_iter().rev().collect();
         let back = holds("file", &format.file(&back), &what).unwrap();
-        assert_eq!((forth.min_time_us, forth.max_time_us), (back.min_time_us, back.max_time_us));
+        assert_eq!(
+            (forth.min_time_us, forth.max_time_us),
+            (back.min_time_us, back.max_time_us)
+        );
         check(format, "good again", &format.file(&good()), &six());
     }
 }
@@ -466,18 +541,30 @@ fn each_format_with_bytes_that_are_no_text_in_a_name_keeps_the_others() {
 #[test]
 fn each_format_that_is_empty_has_only_a_header_or_another_name_is_what_it_is() {
     for format in &FORMATS {
-        check(format, "empty", &(format.wrap)(Vec::new()), &Named(if format.name == "zip" {
-            "no file of events"
-        } else {
-            "empty"
-        }));
+        check(
+            format,
+            "empty",
+            &(format.wrap)(Vec::new()),
+            &Named(if format.name == "zip" {
+                "no file of events"
+            } else {
+                "empty"
+            }),
+        );
         let header = if format.is(&["ndjson", "together", "zstd"]) {
             Named("empty")
         } else {
             Rows(0, 0, "", 0)
         };
         check(format, "header only", &format.file(&[]), &header);
-        for name in ["file", "events.pdf", "events.parquet", "events.json", "events.csv.gz", "a/../b"] {
+        for name in [
+            "file",
+            "events.pdf",
+            "events.parquet",
+            "events.json",
+            "events.csv.gz",
+            "a/../b",
+        ] {
             let what = || format!("{} as {name}", format.name);
             let receipt = holds(name, &format.file(&good()), &what).unwrap();
             assert_eq!((receipt.accepted, receipt.set_aside), (6, 0), "{}", what());
@@ -501,7 +588,9 @@ fn each_format_cut_at_a_hundred_places_or_with_a_thousand_bytes_turned_adds_up_o
             let (at, bit) = (chance.below(file.len()), chance.below(8));
             let mut damaged = file.clone();
             damaged[at] ^= 1 << bit;
-            let _ = holds("file", &damaged, &|| format!("{}: bit {bit} of byte {at}", format.name));
+            let _ = holds("file", &damaged, &|| {
+                format!("{}: bit {bit} of byte {at}", format.name)
+            });
         }
     }
 }
@@ -509,7 +598,13 @@ fn each_format_cut_at_a_hundred_places_or_with_a_thousand_bytes_turned_adds_up_o
 #[test]
 fn hostile_lengths_anywhere_get_no_memory() {
     let mut chance = Chance::new(6);
-    let lengths = [u64::MAX, i64::MAX as u64, 0x7fff_ffff_7fff_ffff, 1 << 40, 0xffff_ffff];
+    let lengths = [
+        u64::MAX,
+        i64::MAX as u64,
+        0x7fff_ffff_7fff_ffff,
+        1 << 40,
+        0xffff_ffff,
+    ];
     for format in &FORMATS {
         let file = format.file(&good());
         for round in 0..300 {
@@ -525,7 +620,9 @@ fn hostile_lengths_anywhere_get_no_memory() {
             for (held, new) in damaged[at..].iter_mut().zip(&length[..width]) {
                 *held = *new;
             }
-            let _ = holds("file", &damaged, &|| format!("{}: a length at {at}", format.name));
+            let _ = holds("file", &damaged, &|| {
+                format!("{}: a length at {at}", format.name)
+            });
         }
     }
 }
