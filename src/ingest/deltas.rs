@@ -9,8 +9,12 @@ use crate::model::limits::PAGE_BYTES_MAX;
 /// Values in a block; writers use 128 or 256.
 const BLOCK_VALUES_MAX: u64 = 1 << 16;
 
-/// Gives each number, at most `most`, until one is refused. The bytes after them; `None` when they are not whole.
-pub fn each(bytes: &[u8], most: u64, mut take: impl FnMut(i64) -> Option<()>) -> Option<&[u8]> {
+/// Gives each number until one is refused; there must be `count`. The bytes after them; `None` when they are not whole.
+pub fn each<'b>(
+    bytes: &'b [u8],
+    count: u64,
+    mut take: impl FnMut(i64) -> Option<()>,
+) -> Option<&'b [u8]> {
     let mut rest = bytes;
     let block = varint(&mut rest)?;
     let parts = varint(&mut rest)?;
@@ -18,7 +22,7 @@ pub fn each(bytes: &[u8], most: u64, mut take: impl FnMut(i64) -> Option<()>) ->
     let mut value = signed(&mut rest)?;
     let part = block.checked_div(parts)?;
     let is_regular = block % 128 == 0 && part * parts == block && part % 32 == 0;
-    if !is_regular || !(1..=BLOCK_VALUES_MAX).contains(&block) || left > most {
+    if !is_regular || !(1..=BLOCK_VALUES_MAX).contains(&block) || left != count {
         return None;
     }
     if left > 0 {
@@ -31,27 +35,27 @@ pub fn each(bytes: &[u8], most: u64, mut take: impl FnMut(i64) -> Option<()>) ->
         rest = after;
         // Parts behind the last number have a width and no bytes.
         for &width in widths {
-            let count = left.min(part);
-            if count == 0 {
+            let here = left.min(part);
+            if here == 0 {
                 break;
             }
             let (packed, after) = rest.split_at_checked(usize::from(width) * part as usize / 8)?;
             rest = after;
             let mut bits = Bits::new(packed, width)?;
-            for _ in 0..count {
+            for _ in 0..here {
                 value = value.wrapping_add(least).wrapping_add(bits.next() as i64);
                 take(value)?;
             }
-            left -= count;
+            left -= here;
         }
     }
     Some(rest)
 }
 
 /// Do these bytes hold as many texts, each with its length?
-pub fn has_texts(bytes: &[u8], most: u64) -> bool {
+pub fn has_texts(bytes: &[u8], count: u64) -> bool {
     let mut all = 0_u64;
-    let rest = each(bytes, most, |length| {
+    let rest = each(bytes, count, |length| {
         all = all.checked_add(u32::try_from(length).ok()?.into())?;
         Some(())
     });
@@ -59,16 +63,16 @@ pub fn has_texts(bytes: &[u8], most: u64) -> bool {
 }
 
 /// The same where each text begins like the one before: they must not grow beyond what a page may be.
-pub fn has_texts_with_prefixes(bytes: &[u8], most: u64) -> bool {
+pub fn has_texts_with_prefixes(bytes: &[u8], count: u64) -> bool {
     let mut prefixes = Vec::new();
-    let after = each(bytes, most, |length| {
+    let after = each(bytes, count, |length| {
         prefixes.push(u32::try_from(length).ok()?);
         Some(())
     });
     let Some(after) = after else { return false };
     let mut prefixes = prefixes.into_iter();
     let (mut before, mut own, mut unpacked) = (0_u64, 0_u64, 0_u64);
-    let rest = each(after, most, |length| {
+    let rest = each(after, count, |length| {
         let prefix = u64::from(prefixes.next()?);
         let length = u64::from(u32::try_from(length).ok()?);
         if prefix > before {
@@ -120,7 +124,7 @@ mod tests {
 
     fn numbers(bytes: &[u8]) -> Option<(Vec<i64>, usize)> {
         let mut found = Vec::new();
-        let rest = each(bytes, 10, |number| {
+        let rest = each(bytes, bytes[3].into(), |number| {
             found.push(number);
             Some(())
         });
@@ -145,7 +149,7 @@ mod tests {
         assert_eq!(numbers(&all), Some((vec![7, 5, 3, 1, 2, 3, 4, 5], 0)));
         assert_eq!(numbers(&all[..all.len() - 1]), None, "not whole");
         assert_eq!(numbers(&head(8)), None);
-        assert_eq!(numbers(&head(11)), None, "too many");
+        assert_eq!(each(&head(1), 2, |_| Some(())), None, "another count");
         assert_eq!(numbers(&[0x80, 0x01, 0, 1, 14]), None, "no parts");
     }
 

@@ -114,7 +114,7 @@ impl<'a> Objects<'a> {
     }
 
     /// Where the next object can begin after a damaged one: a line that begins with one and is indented no deeper, or
-    /// `},{` on the way there.
+    /// `},{` on the way there, or outside of an array `}{`.
     fn next_start(&self, broken: usize) -> usize {
         let indent = self.indent(broken);
         let mut line = broken;
@@ -122,13 +122,14 @@ impl<'a> Objects<'a> {
             let line_end = memchr::memchr(b'\n', &self.text[line..]).map(|end| line + end);
             let rest = &self.text[line..line_end.unwrap_or(self.text.len())];
             let skip = usize::from(line == broken);
-            let split = memchr::memmem::find_iter(rest, b"},").find_map(|at| {
-                let after = at + 2;
-                let blank = rest[after..]
-                    .iter()
-                    .take_while(|byte| **byte == b' ')
-                    .count();
-                (rest.get(after + blank) == Some(&b'{') && at >= skip).then_some(after + blank)
+            let split = memchr::memchr_iter(b'}', rest).find_map(|at| {
+                let after = match rest.get(at + 1) {
+                    Some(b',') => at + 2 + blanks(&rest[at + 2..]),
+                    // One after the other, without anything between.
+                    _ if self.in_array => return None,
+                    _ => at + 1,
+                };
+                (rest.get(after) == Some(&b'{') && at >= skip).then_some(after)
             });
             if let Some(split) = split {
                 return line + split;
@@ -182,6 +183,10 @@ impl<'a> Iterator for Objects<'a> {
             self.at += 1;
         }
     }
+}
+
+fn blanks(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| **byte == b' ').count()
 }
 
 /// After the bracket that closes the one at `start`.
@@ -326,6 +331,10 @@ mod tests {
             "[{\"a\":[1},{\"b\":2},{\"c\":",
             &[(1, Err(CUT_OFF)), (1, Ok("{\"b\":2}")), (1, Err(CUT_OFF))],
         );
+        check(
+            "{\"a\":[1}{\"b\":2}{\"c\":",
+            &[(1, Err(CUT_OFF)), (1, Ok("{\"b\":2}")), (1, Err(CUT_OFF))],
+        );
         let deep = "{\"a\":".repeat(70);
         check(
             &format!("{deep}\n{{}}"),
@@ -335,7 +344,16 @@ mod tests {
 
     #[test]
     fn hostile_texts_are_walked_once() {
-        for piece in ["{\"a\":[\n", "[", "},{", "{[},", "\"", "{\"a\":\"x\n"] {
+        for piece in [
+            "{\"a\":[\n",
+            "[",
+            "},{",
+            "}{",
+            "{[},",
+            "{[}",
+            "\"",
+            "{\"a\":\"x\n",
+        ] {
             let text = piece.repeat(200_000);
             assert!(Objects::of(text.as_bytes()).count() > 0, "{piece}");
         }

@@ -421,7 +421,7 @@ fn each_format_with_each_kind_of_bad_row_keeps_the_others() {
             if format.is(&JSON) || format.is(&TELEMETRY) {
                 Rows(5, 1, "64 levels", 0)
             } else if format.is(&["arrow-file", "arrow-stream"]) {
-                Named("nest")
+                Named("too deep")
             } else {
                 Rows(6, 0, "", 0)
             }

@@ -1,6 +1,7 @@
 //! `toolscope query`: the page's questions, answered on files (X8).
 
 mod asked;
+mod mapping;
 mod sources;
 
 use super::arguments::{Format, QueryArguments};

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ingest::{self, Format, IngestError, Unpacked};
+use super::mapping;
+use crate::ingest::{self, Format, IngestError};
 use crate::model::limits::FILE_BYTES_MAX;
 use crate::model::manifest::{BatchRef, MANIFEST_VERSION};
 use crate::model::{Directory, Manifest, SourceReceipt, TimeUs, Warning, WarningCode};
@@ -222,7 +223,11 @@ impl Sources {
                 missing.push(source.name.as_str());
             }
         }
-        let unmapped = self.unmapped(service, read == (files.len() + batches.len()) as u32)?;
+        let unmapped = mapping::unmapped(
+            &self.options,
+            service,
+            read == (files.len() + batches.len()) as u32,
+        )?;
         context.warnings.extend(unmapped);
         let any_wanted = number > 0;
         if any_wanted && read == 0 {
@@ -239,41 +244,6 @@ impl Sources {
         }
         context.warnings.append(&mut self.warnings);
         Ok(context)
-    }
-
-    /// A header of `--map` that no source has is said. Tables have all their headers in their first line, so there it is
-    /// a wrong argument once all of them were read; objects leave out what they don't know.
-    fn unmapped(&self, service: &Service, is_all: bool) -> Result<Vec<Warning>, Failure> {
-        let read: Vec<&SourceReceipt> = service
-            .receipts()
-            .filter(|receipt| receipt.error.is_none() && receipt.kind == "raw")
-            .filter(|receipt| !receipt.format.starts_with(Format::OtlpJson.name()))
-            .collect();
-        let is_table = |receipt: &SourceReceipt| {
-            const TABLES: [&str; 4] = ["csv", "tsv", "arrow", "parquet"];
-            TABLES.iter().any(|name| receipt.format.starts_with(name))
-        };
-        let is_wrong = is_all
-            && !read.is_empty()
-            && read.iter().all(|receipt| is_table(receipt))
-            && service.receipts().all(|receipt| receipt.error.is_none());
-        let mut warnings = Vec::new();
-        for (column, header) in &self.options.mapping {
-            let is_missing = |receipt: &&SourceReceipt| receipt.headers_missing.contains(header);
-            if !read.iter().all(is_missing) {
-                continue;
-            }
-            let message = format!(
-                "No source has a column “{header}”, which --map takes for {}.",
-                column.name()
-            );
-            if is_wrong {
-                return Err(Failure::Arguments(message));
-            }
-            eprintln!("{message}");
-            warnings.push(Warning::new(WarningCode::QuestionDegraded, message));
-        }
-        Ok(warnings)
     }
 
     /// Is it in the numbers now?
@@ -311,7 +281,7 @@ impl Sources {
                         eprintln!("{}: {error}", member.name);
                     }
                 }
-                self.say_guesses(&bytes);
+                mapping::say_guesses(&self.options, &bytes);
                 if let Some(directory) = archive.directory {
                     self.take_directory(service, &source.name, directory);
                 }
@@ -337,7 +307,7 @@ impl Sources {
             Err(error) => {
                 eprintln!("{}: {}", source.name, error.message);
                 if error.code == ErrorCode::NeedsMapping {
-                    self.say_guesses(&bytes);
+                    mapping::say_guesses(&self.options, &bytes);
                 }
                 false
             }
@@ -353,55 +323,6 @@ impl Sources {
         }
         service.set_directory(Some(joined.clone()));
         self.loaded_directory = Some(joined);
-    }
-
-    /// Of a file that needs a mapping, and of those in an archive: the headers and a mapping to begin with; nothing of
-    /// the rows.
-    fn say_guesses(&self, bytes: &[u8]) {
-        match ingest::unpack(bytes) {
-            Ok(Unpacked::File(bytes, _)) => self.say_guesses_of(&bytes),
-            Ok(Unpacked::Archive(mut archive)) => {
-                for member in archive.members.clone() {
-                    let bytes = archive.read(&member).ok();
-                    if let Some(bytes) = bytes.filter(|bytes| self.needs_mapping(bytes)) {
-                        self.say_guesses_of(&bytes);
-                    }
-                }
-            }
-            Err(_) => {}
-        }
-    }
-
-    fn needs_mapping(&self, bytes: &[u8]) -> bool {
-        match ingest::recognise_with(bytes, &self.options) {
-            Err(IngestError::NeedsMapping(_)) => true,
-            // Only their readers see the columns of these.
-            Ok(format @ (Format::ArrowFile | Format::ArrowStream | Format::Parquet)) => matches!(
-                ingest::read_with(bytes, format, &self.options),
-                Err(IngestError::NeedsMapping(_))
-            ),
-            _ => false,
-        }
-    }
-
-    fn say_guesses_of(&self, bytes: &[u8]) {
-        let Some(proposal) = ingest::propose(bytes, &self.options) else {
-            return;
-        };
-        let headers: Vec<&str> = proposal
-            .columns
-            .iter()
-            .map(|column| column.header.as_str())
-            .collect();
-        eprintln!("  its columns: {}", headers.join(", "));
-        let guesses: Vec<String> = proposal
-            .guesses()
-            .iter()
-            .map(|(column, header)| format!("{}={header}", column.name()))
-            .collect();
-        if !guesses.is_empty() {
-            eprintln!("  perhaps: --map {}", guesses.join(","));
-        }
     }
 
     /// The receipts of the answer and those of what could not even be opened.
