@@ -34,8 +34,22 @@ async function page(context) {
   return page;
 }
 
+/** The main thread's longest task while `work` runs, ms of its own processor time: what it takes where cores are free. */
+async function longestOfProcessor(page, work) {
+  const session = await page.context().newCDPSession(page);
+  const events = [];
+  session.on("Tracing.dataCollected", ({ value }) => events.push(...value));
+  await session.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories: ["toplevel"] } });
+  await work();
+  const complete = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
+  await session.send("Tracing.end");
+  await complete;
+  const main = new Set(events.filter((event) => event.name === "thread_name" && event.args.name === "CrRendererMain").map(({ pid, tid }) => `${pid}/${tid}`));
+  return Math.max(0, ...events.filter((event) => event.tdur && main.has(`${event.pid}/${event.tid}`)).map((event) => event.tdur / 1000));
+}
+
 // From open to first numbers, cold cache.
-const firsts = [], completes = [], longest = [];
+const firsts = [], completes = [], longest = [], processor = [];
 for (let run = 0; run < RUNS; run++) {
   const context = await chrome.newContext({ viewport: { width: 1440, height: 1000 } });
   const cold = await page(context);
@@ -48,9 +62,19 @@ for (let run = 0; run < RUNS; run++) {
   longest.push(Math.max(0, ...(await cold.evaluate(() => globalThis.longTasks))));
   await context.close();
 }
+for (let run = 0; run < RUNS; run++) {
+  const context = await chrome.newContext({ viewport: { width: 1440, height: 1000 } });
+  const cold = await page(context);
+  processor.push(await longestOfProcessor(cold, async () => {
+    await cold.goto(`${server.url}/executive`, { waitUntil: "commit" });
+    await ready(cold, 60_000);
+  }));
+  await context.close();
+}
 report("open to first numbers, cold", `${median(firsts).toFixed(0)} ms`, "≤ 1,500 ms");
 report("open to complete (30 days, comparison, adoption since the beginning)", `${median(completes).toFixed(0)} ms`, "");
-report("longest task of the main thread while opening", `${median(longest).toFixed(0)} ms`, "≤ 50 ms");
+report("longest task of the main thread while opening, by the clock", `${median(longest).toFixed(0)} ms`, "≤ 50 ms");
+report("longest task of the main thread while opening, processor time", `${median(processor).toFixed(0)} ms`, "");
 
 // Filters over everything, a million raw events resident.
 const context = await chrome.newContext({ viewport: { width: 1440, height: 3000 } });
@@ -58,6 +82,7 @@ const warm = await page(context);
 await warm.goto(`${server.url}/executive?range=all&compare=none`);
 await ready(warm, 120_000);
 const tools = records(query(data, "--group-by", "tool", "--measure", "executions").tables[0]).sort((a, b) => b.executions - a.executions).map((row) => row.tool);
+await warm.evaluate(() => (globalThis.longTasks.length = 0));
 const filters = [`tool=${tools[0]}`, `tool=${tools.slice(0, 10).join(",")}`, "not.outcome=failure", "client=Cursor", ""];
 for (const [range, label] of [["range=all&compare=none", "all time"], ["range=90d", "90 days and comparison"], ["range=30d", "30 days and comparison"]]) {
   const times = [], drawn = [];
@@ -86,7 +111,15 @@ for (const [range, label] of [["range=all&compare=none", "all time"], ["range=90
   report(`filter to all widgets answered, 1 M events, ${label}`, spread(times), "≤ 50 ms");
   report(`filter to the last chart drawn, ${label}`, spread(drawn), "");
 }
-report("longest task of the main thread while filters change", `${Math.max(0, ...(await warm.evaluate(() => globalThis.longTasks))).toFixed(0)} ms`, "≤ 50 ms");
+report("longest task of the main thread while filters change, by the clock", `${Math.max(0, ...(await warm.evaluate(() => globalThis.longTasks))).toFixed(0)} ms`, "≤ 50 ms");
+const filterProcessor = await longestOfProcessor(warm, async () => {
+  for (const filter of filters) {
+    await warm.evaluate((search) => globalThis.navigateTo(search), `?range=90d&${filter}`);
+    await warm.waitForTimeout(100);
+    await ready(warm, 60_000);
+  }
+});
+report("longest task of the main thread while filters change, processor time", `${filterProcessor.toFixed(0)} ms`, "");
 
 // Memory, as the Data page says it.
 await warm.locator('nav a[href^="/data"]').click();
