@@ -56,7 +56,11 @@ fn main() {
     let arguments = arguments();
     let chosen: Vec<&Target> = TARGETS
         .iter()
-        .filter(|target| ["all", target.name].contains(&arguments.target.as_str()))
+        .filter(|target| match arguments.target.as_str() {
+            "all" => true,
+            "readers" => target.is_reader,
+            name => name == target.name,
+        })
         .collect();
     assert!(!chosen.is_empty(), "no target {}", arguments.target);
     if let Some(path) = &arguments.replay {
