@@ -32,6 +32,7 @@ mod people;
 mod people_finish;
 mod people_fold;
 mod people_pack;
+mod people_plan;
 mod people_state;
 mod people_tables;
 mod plan;

@@ -3,14 +3,12 @@
 //!
 //! Made from the question alone, so that every shard and the merge number the tasks alike.
 
+use super::people_plan::PeopleTask;
 use super::reads::{self, KindNeeds};
-use crate::insight::Slices;
 use crate::metrics::MetricId;
 use crate::model::zone::Bucket;
 use crate::model::{EventKind, KindSet, TimeUs, WeekStart, Zone};
-use crate::query::{
-    AskContext, Clause, Comparison, Dimension, PeopleTable, Period, Query, Question, widgets,
-};
+use crate::query::{AskContext, Clause, Comparison, Dimension, Period, Query, Question, widgets};
 
 /// Which states a task folds, beside the counts that all have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,14 +62,6 @@ impl Needs {
     }
 }
 
-impl PeopleTask {
-    /// The time its rows lie in; `None` where there is no data.
-    pub fn span(&self) -> Option<Period> {
-        let (from_us, until_us) = self.slices.span()?;
-        Some(Period::new(from_us, until_us))
-    }
-}
-
 /// The clauses a task's rows must satisfy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FilterSet {
@@ -104,26 +94,6 @@ pub struct QueryPlan {
     pub seen: Option<usize>,
     /// The last two complete months: before, last.
     pub growth: Option<(usize, usize)>,
-}
-
-/// What a task keeps of people beside their deeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct PeopleNeeds {
-    pub tools: bool,
-    pub sessions: bool,
-    /// First executions after the directory's first login.
-    pub logins: bool,
-}
-
-/// Everybody's deeds under one set of filters: all tables about people share it.
-#[derive(Debug, Clone)]
-pub struct PeopleTask {
-    pub filters: usize,
-    pub needs: PeopleNeeds,
-    /// What the tables are made of, all together.
-    wanted: Period,
-    /// The part of it that has data; made when all queries are known.
-    pub slices: Slices,
 }
 
 /// How a query is answered.
@@ -189,67 +159,6 @@ impl Plan {
             Planned::Grouped(planned) => Some((query, planned)),
             Planned::People(_) => None,
         })
-    }
-
-    fn people(
-        &mut self,
-        question: &Question,
-        query: &Query,
-        people: PeopleTable,
-        context: &AskContext,
-        zone: &Zone,
-    ) -> usize {
-        let filters = self.filter_set(FilterSet {
-            clauses: clauses(question, query),
-            // Sessions are made of everything but measurements, which are nobody's.
-            kinds: KindSet::ALL.without(EventKind::StorageSample),
-            any_person: false,
-        });
-        let compared = self.comparison.as_ref().filter(|_| query.compare);
-        let compared = compared.map(|comparison| comparison.period);
-        let wanted = people
-            .spans(self.period, compared, context, zone)
-            .into_iter()
-            .fold(self.period, Period::union);
-        let known = self.people.iter().position(|held| held.filters == filters);
-        let task = known.unwrap_or_else(|| {
-            self.people.push(PeopleTask {
-                filters,
-                needs: PeopleNeeds::default(),
-                wanted,
-                slices: Slices::default(),
-            });
-            self.people.len() - 1
-        });
-        let held = &mut self.people[task];
-        held.wanted = held.wanted.union(wanted);
-        held.needs.tools |= people.needs_tools();
-        held.needs.sessions |= people.needs_sessions();
-        held.needs.logins |= people.needs_logins();
-        task
-    }
-
-    /// Every period of the question is a whole number of slices, and so is what lies before the present.
-    fn cut_slices(&mut self, context: &AskContext, zone: &Zone) {
-        let Some((first_us, last_us)) = context.data_span_us else {
-            return;
-        };
-        let periods = [
-            Some(self.period),
-            self.comparison.as_ref().map(|compared| compared.period),
-        ];
-        let mut cuts = vec![self.as_of_us];
-        for period in periods.into_iter().flatten() {
-            cuts.extend([period.from_us, period.until_us]);
-        }
-        for task in &mut self.people {
-            task.slices = Slices::new(
-                task.wanted.from_us.max(first_us),
-                task.wanted.until_us.min(last_us.saturating_add(1)),
-                &cuts,
-                zone,
-            );
-        }
     }
 
     fn query(
@@ -335,7 +244,7 @@ impl Plan {
         planned
     }
 
-    fn filter_set(&mut self, set: FilterSet) -> usize {
+    pub(super) fn filter_set(&mut self, set: FilterSet) -> usize {
         let known = self.filter_sets.iter().position(|held| *held == set);
         known.unwrap_or_else(|| {
             self.filter_sets.push(set);
@@ -374,7 +283,7 @@ impl Plan {
 
 /// The clauses that hold for a query: the question's but its own widget's and those it ignores, and its extra ones.
 /// Where they came from no longer matters.
-fn clauses(question: &Question, query: &Query) -> Vec<Clause> {
+pub(super) fn clauses(question: &Question, query: &Query) -> Vec<Clause> {
     let asked = question.filters.iter().filter(|clause| {
         clause.source.as_deref() != Some(query.widget.as_str())
             && query.ignore_dimension != Some(clause.dimension)
