@@ -71,7 +71,7 @@ fn events(count: usize) -> Batch {
     builder.finish()
 }
 
-fn ask(engine: &Engine, question: &Question) {
+fn ask(engine: &Engine, question: &Question, dashboard: &str) {
     let context = AskContext {
         now_us: START_US + YEAR_US,
         data_span_us: engine.data_span(),
@@ -79,7 +79,7 @@ fn ask(engine: &Engine, question: &Question) {
         warnings: Vec::new(),
     };
     let zone = Zone::utc();
-    let ids = widgets::dashboard("executive").unwrap_or_default();
+    let ids = widgets::dashboard(dashboard).unwrap_or_default();
     let queries: Vec<_> = ids
         .iter()
         .flat_map(|id| widgets::queries(id, question, &context, &zone))
@@ -122,14 +122,16 @@ fn benches(criterion: &mut Criterion) {
             range,
             ..Question::default()
         };
-        group.bench_function(format!("executive dashboard, {name}"), |bencher| {
-            bencher.iter(|| ask(&engine, &question))
-        });
         let mut filtered = question.clone();
         filtered.toggle(Dimension::Column(Column::Tool), false, "tool 3", None);
-        group.bench_function(format!("the same with a filter, {name}"), |bencher| {
-            bencher.iter(|| ask(&engine, &filtered))
-        });
+        for dashboard in ["executive", "users"] {
+            group.bench_function(format!("{dashboard} dashboard, {name}"), |bencher| {
+                bencher.iter(|| ask(&engine, &question, dashboard));
+            });
+            group.bench_function(format!("{dashboard} with a filter, {name}"), |bencher| {
+                bencher.iter(|| ask(&engine, &filtered, dashboard));
+            });
+        }
     }
     group.finish();
 }

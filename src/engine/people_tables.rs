@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::reads::Held;
 use crate::insight::{self, Activity, Attribute, Frame};
 use crate::metrics::MetricId;
-use crate::model::{Cell, Directory, ResultTable, TimeUs, Warning, WarningCode, Zone};
+use crate::model::{Cell, Directory, ResultTable, TimeUs, Warning, WarningCode, Zone, limits};
 use crate::query::{AskContext, PeopleTable, Query, Question};
 
 /// Everything that tables about people are made of.
@@ -132,7 +132,8 @@ impl<'a> PeopleTables<'a> {
     fn frame<'b>(&'b self, query: &'b Query, filters: usize) -> Frame<'b> {
         let span = |period: crate::query::Period| (period.from_us, period.until_us);
         let clauses = &self.plan.filter_sets[filters].clauses;
-        let begin = |span: (TimeUs, TimeUs)| span.0;
+        // Whatever a message says of the data's extent, events lie within what can be believed.
+        let begin = |span: (TimeUs, TimeUs)| span.0.max(limits::TIME_US_MIN);
         Frame {
             id: &query.id,
             title: &query.title,

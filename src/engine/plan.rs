@@ -4,14 +4,12 @@
 //! Made from the question alone, so that every shard and the merge number the tasks alike.
 
 use super::cuts::cuts;
-use super::people_task::{PeopleNeeds, PeopleTask};
+use super::people_plan::PeopleTask;
 use super::reads::{self, KindNeeds};
-use crate::insight::Slices;
 use crate::metrics::MetricId;
 use crate::model::{EventKind, KindSet, TimeUs, WeekStart, Zone};
 use crate::query::{
-    AskContext, Clause, Comparison, Dimension, PeopleTable, Period, Query, Question, buckets,
-    widgets,
+    AskContext, Clause, Comparison, Dimension, Period, Query, Question, buckets, widgets,
 };
 
 /// Which states a task folds, beside the counts that all have.
@@ -179,67 +177,6 @@ impl Plan {
         set.any_person && set.clauses.is_empty() && task.dimensions.is_empty()
     }
 
-    fn people(
-        &mut self,
-        question: &Question,
-        query: &Query,
-        people: PeopleTable,
-        context: &AskContext,
-        zone: &Zone,
-    ) -> usize {
-        let filters = self.filter_set(FilterSet {
-            clauses: clauses(question, query),
-            // Sessions are made of everything but measurements, which are nobody's.
-            kinds: KindSet::ALL.without(EventKind::StorageSample),
-            any_person: false,
-        });
-        let compared = self.comparison.as_ref().filter(|_| query.compare);
-        let compared = compared.map(|comparison| comparison.period);
-        let wanted = people
-            .spans(self.period, compared, context, zone)
-            .into_iter()
-            .fold(self.period, Period::union);
-        let known = self.people.iter().position(|held| held.filters == filters);
-        let task = known.unwrap_or_else(|| {
-            self.people.push(PeopleTask {
-                filters,
-                needs: PeopleNeeds::default(),
-                wanted,
-                slices: Slices::default(),
-            });
-            self.people.len() - 1
-        });
-        let held = &mut self.people[task];
-        held.wanted = held.wanted.union(wanted);
-        held.needs.tools |= people.needs_tools();
-        held.needs.sessions |= people.needs_sessions();
-        held.needs.logins |= people.needs_logins();
-        task
-    }
-
-    /// Every period of the question is a whole number of slices, and so is what lies before the present.
-    fn cut_slices(&mut self, context: &AskContext, zone: &Zone) {
-        let Some((first_us, last_us)) = context.data_span_us else {
-            return;
-        };
-        let periods = [
-            Some(self.period),
-            self.comparison.as_ref().map(|compared| compared.period),
-        ];
-        let mut cuts = vec![self.as_of_us];
-        for period in periods.into_iter().flatten() {
-            cuts.extend([period.from_us, period.until_us]);
-        }
-        for task in &mut self.people {
-            task.slices = Slices::new(
-                task.wanted.from_us.max(first_us),
-                task.wanted.until_us.min(last_us.saturating_add(1)),
-                &cuts,
-                zone,
-            );
-        }
-    }
-
     fn query(
         &mut self,
         question: &Question,
@@ -326,7 +263,7 @@ impl Plan {
         planned
     }
 
-    fn filter_set(&mut self, set: FilterSet) -> usize {
+    pub(super) fn filter_set(&mut self, set: FilterSet) -> usize {
         let known = self.filter_sets.iter().position(|held| *held == set);
         known.unwrap_or_else(|| {
             self.filter_sets.push(set);
@@ -365,7 +302,7 @@ impl Plan {
 
 /// The clauses that hold for a query: the question's but its own widget's and those it ignores, and its extra ones.
 /// Where they came from no longer matters.
-fn clauses(question: &Question, query: &Query) -> Vec<Clause> {
+pub(super) fn clauses(question: &Question, query: &Query) -> Vec<Clause> {
     let asked = question.filters.iter().filter(|clause| {
         clause.source.as_deref() != Some(query.widget.as_str())
             && query.ignore_dimension != Some(clause.dimension)

@@ -1,13 +1,13 @@
 //! The question with its surroundings, as far as tables about people need them.
 
 use crate::metrics::MetricId;
-use crate::model::zone::Bucket;
-use crate::model::{Directory, TimeUs, WeekStart, Zone};
+use crate::model::zone::{Bucket, DAY_US};
+use crate::model::{Directory, TimeUs, WeekStart, Zone, limits};
 
 /// Up to this length of a period lifecycles are told by days, µs.
-const BY_DAY_UP_TO_US: i64 = 14 * crate::model::zone::DAY_US;
+const BY_DAY_UP_TO_US: i64 = 14 * DAY_US;
 /// Up to this length they and cohorts go by weeks, beyond by months.
-const BY_WEEK_UP_TO_US: i64 = 200 * crate::model::zone::DAY_US;
+const BY_WEEK_UP_TO_US: i64 = 200 * DAY_US;
 
 /// What a table is asked about.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ impl Frame<'_> {
             return Vec::new();
         };
         let from_us = self.period_us.0.max(begin_us);
-        let until_us = self.as_of_us();
+        let until_us = self.as_of_us().min(limits::TIME_US_MAX);
         self.zone
             .bucket_keys(from_us, until_us, bucket, self.week_start)
     }

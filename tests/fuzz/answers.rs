@@ -13,7 +13,7 @@ use toolscope::query::{CompareSpec, Dimension, Question, RangeSpec, url, widgets
 use toolscope::service::{Loaded, Service};
 
 use crate::mutate::{Pool, mutated};
-use crate::targets::{Target, context, owned, queries, question};
+use crate::targets::{Target, context, owned, people_queries, queries, question};
 use crate::{seeds, texts};
 
 pub const URL: Target = Target {
@@ -235,6 +235,10 @@ fn partials() -> Vec<Vec<u8>> {
     let mut asking = service.begin_ask(&question(), &queries()[1..2], &context);
     while !service.step(&mut asking, 1_000) {}
     all.extend(service.finish(asking, 1.0));
+    let people = people_queries(&context);
+    let mut asking = service.begin_ask(&question(), &people, &context);
+    while !service.step(&mut asking, 1_000) {}
+    all.extend(service.finish(asking, 1.0));
     let mut nothing = empty;
     let asking = nothing.begin_ask(&question(), &queries(), &context);
     all.extend(nothing.finish(asking, 1.0));
@@ -250,7 +254,9 @@ fn partial(bytes: &[u8]) {
         let good = GOOD.with_borrow(Clone::clone);
         let hostile = bytes.to_vec();
         for shards in [vec![hostile.clone()], vec![good, hostile.clone(), hostile]] {
-            let _ = service.merge(&shards, &question(), &queries(), &context);
+            for queries in [queries(), people_queries(&context)] {
+                let _ = service.merge(&shards, &question(), &queries, &context);
+            }
         }
     });
 }

@@ -1,9 +1,9 @@
 //! The engine under test, in one piece or in several.
 
-use toolscope::engine::{Engine, PartialAnswer, answer};
+use toolscope::engine::{Answered, Engine, PartialAnswer, answer};
 use toolscope::model::batch::BatchBuilder;
 use toolscope::model::schema::text_index;
-use toolscope::model::{Batch, Column, Directory, EventRow, ResultTable, Zone};
+use toolscope::model::{AggregateBatch, Batch, Column, Directory, EventRow, ResultTable, Zone};
 use toolscope::native::zones;
 use toolscope::query::{AskContext, Query, Question};
 
@@ -92,15 +92,24 @@ impl Shards {
     }
 
     pub fn workers(events: &[Event], count: usize, question: &Question) -> Self {
+        Self::workers_with(events, count, question, None)
+    }
+
+    pub fn workers_with(
+        events: &[Event],
+        count: usize,
+        question: &Question,
+        directory: Option<&Directory>,
+    ) -> Self {
         let engines = (0..count).map(|worker| {
-            let mut engine = engine(question, None);
+            let mut engine = engine(question, directory);
             let share: Vec<Event> = events.iter().skip(worker).step_by(count).cloned().collect();
             engine.load(0, batch(&share));
             engine
         });
         Self {
             engines: engines.collect(),
-            directory: None,
+            directory: directory.cloned(),
         }
     }
 
@@ -114,6 +123,34 @@ impl Shards {
             .iter()
             .map(Engine::fingerprint)
             .fold(0, u64::wrapping_add)
+    }
+
+    /// Loads a batch of pre-aggregated hours into the first shard.
+    pub fn load_hours(&mut self, batch: AggregateBatch) {
+        self.engines[0].load_aggregate(7, batch).unwrap();
+    }
+
+    /// All tables of some queries, and what is said about them.
+    pub fn answer(&self, question: &Question, queries: &[Query], context: &AskContext) -> Answered {
+        let partial = |engine: &Engine| {
+            let mut pass = engine.begin(question, queries, context);
+            while pass.step(engine, 50) {}
+            PartialAnswer::decode(&pass.finish(engine).encode()).unwrap()
+        };
+        let merged = self
+            .engines
+            .iter()
+            .map(partial)
+            .fold(PartialAnswer::default(), PartialAnswer::merge);
+        let zone = zone(question);
+        answer(
+            merged,
+            question,
+            queries,
+            context,
+            &zone,
+            self.directory.as_ref(),
+        )
     }
 
     /// The shards' states, through their form between workers.

@@ -4,6 +4,8 @@ mod engine;
 mod events;
 mod naive;
 mod naive_kinds;
+mod naive_people;
+mod people;
 
 use proptest::prelude::*;
 use toolscope::model::{Cell, ResultTable};

@@ -47,7 +47,7 @@ pub fn FileIntake() -> impl IntoView {
     view! { <input type={"file"} id={"open-files"} class={"visually-hidden"} multiple tabindex={"-1"} aria-label={"Open files"} on:change=pick /> }
 }
 
-const INVITATION: &str = "Drop files here: NDJSON, Arrow, Parquet, or OpenTelemetry traces and logs as JSON lines. They are read on this machine and never uploaded; message texts, arguments and results are not kept.";
+const INVITATION: &str = "Drop files, folders or archives here: JSON, CSV, Arrow, Parquet, or OpenTelemetry traces and logs. They are read on this machine and never uploaded; message texts, arguments and results are not kept.";
 
 /// The visible invitation on the Data page.
 #[component]
