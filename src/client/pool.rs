@@ -36,6 +36,8 @@ pub struct Inner {
     pub asks: Vec<Pending>,
     pub last_ask: AskId,
     pub last_source: SourceId,
+    /// The present while there is no data: it must stand still, or every answer would be out of date at once.
+    pub started_us: TimeUs,
     pub zone: Zone,
     pub directory: Option<Arc<Directory>>,
     pub manifest: Option<Manifest>,
@@ -78,6 +80,7 @@ impl Pool {
             asks: Vec::new(),
             last_ask: 0,
             last_source: 0,
+            started_us: (js_sys::Date::now() * 1000.0) as TimeUs,
             zone: Zone::utc(),
             directory: None,
             manifest: None,
@@ -375,9 +378,7 @@ impl Inner {
     fn present_us(&self, data_span_us: Option<(TimeUs, TimeUs)>) -> TimeUs {
         let generated = self.manifest.as_ref().and_then(Manifest::generated_at_us);
         let newest = data_span_us.map(|span| span.1);
-        newest
-            .max(generated)
-            .unwrap_or((js_sys::Date::now() * 1000.0) as TimeUs)
+        newest.max(generated).unwrap_or(self.started_us)
     }
 }
 

@@ -94,6 +94,28 @@ test("A5 files that can't be read are named with a sentence, and the rest works"
   await page.close();
 });
 
+test("S3 files without events are told from periods without any, and nothing is asked for ever", async () => {
+  const path = join(folder, "metrics.jsonl");
+  writeFileSync(path, JSON.stringify({ resourceMetrics: [{ resource: {}, scopeMetrics: [{ scope: { name: "client" }, metrics: [{ name: "calls", sum: { dataPoints: [{ asInt: "1" }] } }] }] }] }));
+  const page = await open(context, `${server.url}/data`);
+  await page.setInputFiles("input#open-files", path);
+  const row = page.locator('[data-source="metrics.jsonl"][data-source-state="ready"]');
+  await row.waitFor();
+  assert.match(await row.innerText(), /No events/);
+  await page.locator('nav a[href^="/executive"]').first().click();
+  await ready(page);
+  const widget = page.locator('[data-widget="top-tools"]');
+  assert.match(await widget.innerText(), /No source has an event to count/);
+  const answers = () => page.evaluate(() => document.documentElement.dataset.answered);
+  const before = await answers();
+  await page.waitForTimeout(700);
+  assert.equal(await answers(), before);
+  await widget.locator('a[href^="/data"]').click();
+  await row.waitFor();
+  assert.deepEqual(page.errors, []);
+  await page.close();
+});
+
 test("A5 a source says which limits it met, and the page lists them all", async () => {
   const path = join(folder, "limits.ndjson");
   writeFileSync(path, [

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::html::Section;
 use leptos::prelude::*;
+use leptos_router::components::A;
 
 use super::explain::Explain;
 use super::export::ExportWidget;
@@ -199,12 +200,25 @@ fn Nothing(answered: Arc<Answered>) -> impl IntoView {
     let state = use_question();
     let data = use_data();
     let filtered = !answered.question.filters.is_empty();
-    let no_data = data.sources.with_untracked(|sources| sources.is_empty());
+    let (no_data, no_events) = data.sources.with_untracked(|sources| {
+        let no_events = sources.iter().all(|source| source.span_us().is_none());
+        (sources.is_empty(), no_events)
+    });
     if no_data {
         return view! {
             <div class={"state"}>
                 <p>{"There is no data yet."}</p>
                 <OpenFiles label="Open files" />
+            </div>
+        }
+        .into_any();
+    }
+    if no_events {
+        let link = move || format!("/data{}", state.search(&state.question.get()));
+        return view! {
+            <div class={"state"}>
+                <p>{"No source has an event to count; the Data page says what became of each."}</p>
+                <A href=link attr:class="button">{"Look at the data"}</A>
             </div>
         }
         .into_any();

@@ -178,6 +178,9 @@ fn StateCell(state: SourceState) -> impl IntoView {
         .into_any(),
         SourceState::Ready(receipt) => {
             let executions = receipt.executions;
+            if executions == 0 && receipt.min_time_us.is_none() {
+                return view! { <span class={"warn"}>{"No events"}</span> }.into_any();
+            }
             let text = format!("{} {}", count(executions as f64), plural(executions, "execution", "executions"));
             view! { <span class={"good"}>{text}</span> }.into_any()
         }
