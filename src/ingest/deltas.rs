@@ -10,11 +10,7 @@ use crate::model::limits::PAGE_BYTES_MAX;
 const BLOCK_VALUES_MAX: u64 = 1 << 16;
 
 /// Gives each number until one is refused; there must be `count`. The bytes after them; `None` when they are not whole.
-pub fn each(
-    bytes: &[u8],
-    count: u64,
-    mut take: impl FnMut(i64) -> Option<()>,
-) -> Option<&[u8]> {
+pub fn each(bytes: &[u8], count: u64, mut take: impl FnMut(i64) -> Option<()>) -> Option<&[u8]> {
     let mut rest = bytes;
     let block = varint(&mut rest)?;
     let parts = varint(&mut rest)?;

@@ -639,7 +639,9 @@ fn a_bomb_is_refused_whatever_it_is_packed_in() {
     ];
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let properties = parquet::file::properties::WriterProperties::builder()
-        .set_compression(parquet::basic::Compression::ZSTD(parquet::basic::ZstdLevel::default()))
+        .set_compression(parquet::basic::Compression::ZSTD(
+            parquet::basic::ZstdLevel::default(),
+        ))
         .set_dictionary_enabled(false)
         .build();
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
