@@ -10,7 +10,7 @@ import { TOOLSCOPE, browser, ready, serve } from "../../tests/e2e/harness.mjs";
 
 const RUNS = 5;
 /** A batch is a week, so the largest one has a few percent of these. */
-const EVENTS = 6_000_000;
+const EVENTS = Number(process.env.EVENTS ?? 6_000_000);
 const COLUMNS = ["event_id", "kind", "time", "tool", "server", "user", "workspace", "client", "client_version", "platform", "outcome", "error_class", "duration_ms", "session", "model", "tokens_in", "tokens_out", "cost_usd", "bytes"];
 
 const folder = mkdtempSync(join(tmpdir(), "toolscope-readers-"));
