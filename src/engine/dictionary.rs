@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::sketch::HyperLogLog;
+
 /// The code of an absent value.
 pub const ABSENT: u32 = 0;
 /// How full the index gets before it grows to twice its size, in quarters: probing stays short.
@@ -38,6 +40,18 @@ impl Dictionary {
     /// Every text with its code.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &str)> {
         (1..self.size() as u32).filter_map(|code| Some((code, self.get(code)?)))
+    }
+
+    /// What stands for a text in every shard; 0 for the absent value.
+    pub fn hash(&self, code: u32) -> u64 {
+        self.get(code).map_or(0, HyperLogLog::hash)
+    }
+
+    /// The hash of every code.
+    pub fn hashes(&self) -> Vec<u64> {
+        (0..self.size() as u32)
+            .map(|code| self.hash(code))
+            .collect()
     }
 
     pub fn find(&self, text: &str) -> Option<u32> {

@@ -7,7 +7,6 @@ use super::load::Engine;
 use super::people;
 use super::reads::KindNeeds;
 use super::segment::{Segment, digest, kind_of, outcome_of};
-use super::sketch::HyperLogLog;
 use super::state::{DurationState, GroupState};
 use crate::model::schema::TEXT_COLUMNS;
 use crate::model::{Column, EventKind, KindSet, Outcome, TimeUs};
@@ -212,11 +211,7 @@ impl KindFold {
         for (state, amounts) in kinds.iter_mut().zip(self.amounts) {
             state.amounts = amounts;
         }
-        let hash = |column: usize, code: u32| {
-            engine.dictionaries[column]
-                .get(code)
-                .map_or(0, HyperLogLog::hash)
-        };
+        let hash = |column: usize, code: u32| engine.dictionaries[column].hash(code);
         for (slot, user, platform) in self.devices {
             let device = digest(&[hash(people::USER, user), hash(PLATFORM, platform)]);
             kinds[slot as usize].devices.push(device);

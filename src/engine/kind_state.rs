@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ascending::union;
 use super::packed;
-use super::state::{DurationState, FloatSum, total, union};
+use super::state::{DurationState, FloatSum, total};
 use crate::model::{EventKind, Outcome, TimeUs};
 
 /// The events of one kind.

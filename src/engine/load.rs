@@ -71,8 +71,8 @@ pub fn expected_bytes_of_hours(batch: &AggregateBatch) -> u64 {
 
 /// What a name takes beside its letters.
 const NAME_BYTES: u64 = 12;
-/// Tokens, cost and bytes of a row that has any.
-const AMOUNTS_BYTES: u64 = 24;
+/// Tokens, cost and bytes of a row that has all of them, in the widest form.
+const AMOUNTS_BYTES: u64 = 40;
 /// A row of all columns of an hour, with codes and the positions of its sketches.
 const HOUR_BYTES: u64 = 128;
 

@@ -9,6 +9,7 @@
 mod adoption;
 mod amounts;
 mod answer;
+mod ascending;
 mod cells;
 mod columns;
 mod cuts;

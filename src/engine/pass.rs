@@ -121,7 +121,13 @@ impl Pass {
             .iter()
             .map(|segment| segment.len() - segment.times.first_at(after_now))
             .sum();
-        let hashes = people::hashes(engine);
+        // Long lists of names are hashed only where somebody is told apart.
+        let tells_people = |fold: &Fold| fold.needs.users || fold.needs.first_use;
+        let hashes = if self.folds.iter().any(tells_people) || !self.people.is_empty() {
+            engine.dictionaries[people::USER].hashes()
+        } else {
+            Vec::new()
+        };
         PartialAnswer {
             tasks: self
                 .folds
@@ -131,7 +137,7 @@ impl Pass {
             people: self
                 .people
                 .into_iter()
-                .map(|fold| fold.finish(engine))
+                .map(|fold| fold.finish(engine, &hashes))
                 .collect(),
             rows_scanned: self.rows_scanned,
             rows_skipped: self.rows_skipped,

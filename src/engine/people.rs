@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::load::Engine;
-use super::sketch::HyperLogLog;
 use crate::model::directory::Person;
 use crate::query::Dimension;
 
@@ -14,13 +13,6 @@ const _: () = assert!(matches!(
     crate::model::schema::TEXT_COLUMNS[USER],
     crate::model::Column::User
 ));
-
-/// The hash of each user's name, by code; 0 for nobody.
-pub fn hashes(engine: &Engine) -> Vec<u64> {
-    let users = &engine.dictionaries[USER];
-    let hash = |code| users.get(code).map_or(0, HyperLogLog::hash);
-    (0..users.size() as u32).map(hash).collect()
-}
 
 /// A person's value of a dimension that comes from the directory.
 pub fn value_of(person: &Person, dimension: Dimension) -> Option<&str> {

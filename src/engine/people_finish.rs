@@ -7,31 +7,27 @@ use super::people::USER;
 use super::people_fold::{PeopleFold, SESSION, TOOL};
 use super::people_state::{NamedSession, PersonState};
 use super::session_fold::settled;
-use super::sketch::HyperLogLog;
 use crate::insight::Deeds;
 
 impl PeopleFold {
     /// By the hash of their names.
-    pub(super) fn people(mut self, engine: &Engine) -> Vec<PersonState> {
+    pub(super) fn people(mut self, engine: &Engine, hashes: &[u64]) -> Vec<PersonState> {
         let users = &engine.dictionaries[USER];
-        let hash = |column: usize, code: u32| {
-            engine.dictionaries[column]
-                .get(code)
-                .map_or(0, HyperLogLog::hash)
-        };
+        // Few tools, used by many people.
+        let tool_hashes = engine.dictionaries[TOOL].hashes();
         let deeds = ByUser::new(std::mem::take(&mut self.deeds), users.size());
         let (bursts, sessions) = std::mem::take(&mut self.sessions).finish();
         let bursts = ByUser::new(bursts, users.size());
         let sessions = ByUser::new(sessions, users.size());
         let mut tools = [(); 2].map(|()| vec![Vec::new(); users.size()]);
         for (sets, tools) in self.tools.iter_mut().zip(&mut tools) {
-            sets.each(|user, tool| tools[user as usize].push(hash(TOOL, tool)));
+            sets.each(|user, tool| tools[user as usize].push(tool_hashes[tool as usize]));
             tools.iter_mut().for_each(|tools| tools.sort_unstable());
         }
         let mut people: Vec<PersonState> = users
             .iter()
             .map(|(user, name)| PersonState {
-                hash: HyperLogLog::hash(name),
+                hash: hashes[user as usize],
                 name: name.into(),
                 times: self.times[user as usize].times(),
                 deeds: one_a_slice(deeds.of(user)),
@@ -43,7 +39,7 @@ impl PeopleFold {
                         .of(user)
                         .iter()
                         .map(|&(session, burst)| NamedSession {
-                            id: hash(SESSION, session),
+                            id: engine.dictionaries[SESSION].hash(session),
                             burst,
                         });
                     let mut named: Vec<NamedSession> = named.collect();

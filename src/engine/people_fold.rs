@@ -158,14 +158,14 @@ impl PeopleFold {
         }
     }
 
-    /// The state, once all rows are folded.
-    pub fn finish(mut self, engine: &Engine) -> PeopleState {
+    /// The state, once all rows are folded. `hashes` are those of the users' names, by code.
+    pub fn finish(mut self, engine: &Engine, hashes: &[u64]) -> PeopleState {
         self.end_slice();
         let mut clouded = std::mem::take(&mut self.clouded);
         clouded.sort_unstable();
         clouded.dedup();
         PeopleState {
-            people: self.people(engine),
+            people: self.people(engine, hashes),
             clouded,
         }
     }

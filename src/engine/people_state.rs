@@ -1,14 +1,13 @@
 //! The mergeable state of everybody's deeds. Merging is associative and commutative: people meet by the hash of their
 //! name, counts add, times are minima and maxima, sets unite, and bursts of events grow together.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::ascending::{merged, union};
 use super::packed;
 use super::people_pack;
-use super::state::union;
 use crate::insight::{Activity, Deeds, Person, Slices};
 use crate::model::zone::{DAY_US, HOUR_US};
 use crate::model::{Directory, TimeUs};
@@ -215,41 +214,6 @@ pub fn grow_together(bursts: &mut Vec<Burst>) {
         }
         is_one
     });
-}
-
-/// Two ascending lists as one; what both have becomes one.
-fn merged<T>(
-    mine: Vec<T>,
-    theirs: Vec<T>,
-    order: impl Fn(&T, &T) -> Ordering,
-    merge: impl Fn(&mut T, T),
-) -> Vec<T> {
-    if mine.is_empty() {
-        return theirs;
-    }
-    if theirs.is_empty() {
-        return mine;
-    }
-    let mut both = Vec::with_capacity(mine.len() + theirs.len());
-    let (mut mine, mut theirs) = (mine.into_iter().peekable(), theirs.into_iter().peekable());
-    loop {
-        let order = match (mine.peek(), theirs.peek()) {
-            (Some(a), Some(b)) => order(a, b),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => return both,
-        };
-        match order {
-            Ordering::Less => both.extend(mine.next()),
-            Ordering::Greater => both.extend(theirs.next()),
-            Ordering::Equal => {
-                if let (Some(mut a), Some(b)) = (mine.next(), theirs.next()) {
-                    merge(&mut a, b);
-                    both.push(a);
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

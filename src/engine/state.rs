@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::ascending::union;
 use super::kind_state::KindStates;
 use super::packed;
 use super::segment::CLASS_CONVERSATION;
@@ -238,29 +239,4 @@ fn merge_option<T>(mine: &mut Option<T>, theirs: Option<T>, merge: impl FnOnce(&
 pub(super) fn total<'a>(counts: impl IntoIterator<Item = &'a u64>) -> u64 {
     let counts = counts.into_iter();
     counts.fold(0, |sum: u64, &count| sum.saturating_add(count))
-}
-
-/// Of two ascending lists.
-pub(super) fn union(mine: Vec<u64>, theirs: Vec<u64>) -> Vec<u64> {
-    if mine.is_empty() {
-        return theirs;
-    }
-    if theirs.is_empty() {
-        return mine;
-    }
-    let mut both = Vec::with_capacity(mine.len() + theirs.len());
-    let (mut mine, mut theirs) = (mine.into_iter().peekable(), theirs.into_iter().peekable());
-    loop {
-        let next = match (mine.peek(), theirs.peek()) {
-            (Some(a), Some(b)) if a == b => {
-                theirs.next();
-                mine.next()
-            }
-            (Some(a), Some(b)) if a < b => mine.next(),
-            (Some(_), None) => mine.next(),
-            (_, Some(_)) => theirs.next(),
-            (None, None) => return both,
-        };
-        both.extend(next);
-    }
 }

@@ -116,16 +116,10 @@ fn weeks(activity: &Activity, frame: &Frame) -> Vec<(i64, [Done; 2])> {
         .collect();
     let places: HashMap<i64, usize> = weeks.iter().map(|(key, _)| *key).zip(0..).collect();
     let days = activity.slices.days();
-    let place: Vec<Option<usize>> = activity
-        .slices
-        .starts()
+    let of_slice = frame.buckets_of(&activity.slices, Bucket::Week);
+    let place: Vec<Option<usize>> = of_slice
         .iter()
-        .map(|&start_us| {
-            let key = frame
-                .zone
-                .bucket_key(start_us, Bucket::Week, frame.week_start);
-            places.get(&key).copied()
-        })
+        .map(|key| places.get(key).copied())
         .collect();
     let slices = activity.slices.between(i64::MIN, as_of_us);
     for person in &activity.people {

@@ -1,5 +1,6 @@
 //! The question with its surroundings, as far as tables about people need them.
 
+use super::slices::Slices;
 use crate::metrics::MetricId;
 use crate::model::zone::{Bucket, DAY_US};
 use crate::model::{Directory, TimeUs, WeekStart, Zone, limits};
@@ -35,6 +36,12 @@ impl Frame<'_> {
     /// The instant up to which states hold (exclusive): the end of the period, or the present if that is earlier.
     pub fn as_of_us(&self) -> TimeUs {
         self.period_us.1.min(self.now_us.saturating_add(1))
+    }
+
+    /// The bucket that each slice lies in.
+    pub fn buckets_of(&self, slices: &Slices, bucket: Bucket) -> Vec<i64> {
+        let key = |&start_us: &TimeUs| self.zone.bucket_key(start_us, bucket, self.week_start);
+        slices.starts().iter().map(key).collect()
     }
 
     /// Buckets of the period from the beginning of the data to the present; an empty list where there is nothing.

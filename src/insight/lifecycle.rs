@@ -71,12 +71,7 @@ fn counts(activity: &Activity, frame: &Frame, bucket: Bucket, keys: &[i64]) -> V
     // The rows' buckets behind the one before them, so that each finds its neighbour.
     let mut line = vec![before(frame, first, bucket)];
     line.extend(keys);
-    let of_slice: Vec<i64> = activity
-        .slices
-        .starts()
-        .iter()
-        .map(|&start_us| frame.zone.bucket_key(start_us, bucket, frame.week_start))
-        .collect();
+    let of_slice = frame.buckets_of(&activity.slices, bucket);
     for person in &activity.people {
         let mut is_first = true;
         // Where the person was active last: a position in the line.

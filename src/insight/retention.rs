@@ -114,12 +114,7 @@ fn cohorts(activity: &Activity, frame: &Frame, bucket: Bucket) -> Vec<Cohort> {
             returned: vec![0; keys.len() - at],
         })
         .collect();
-    let of_slice: Vec<i64> = activity
-        .slices
-        .starts()
-        .iter()
-        .map(|&start_us| frame.zone.bucket_key(start_us, bucket, frame.week_start))
-        .collect();
+    let of_slice = frame.buckets_of(&activity.slices, bucket);
     for person in &activity.people {
         let mut active = activity
             .active(person, frame.as_of_us(), &of_slice)

@@ -19,7 +19,19 @@ pub fn wilson_interval(successes: u64, trials: u64) -> Option<(f64, f64)> {
     let z2 = Z_95 * Z_95;
     let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = Z_95 / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
+    // At either end the bound is the end itself; what rounding leaves of it would be a rate below 100 % for somebody who
+    // never failed.
+    let low = if successes == 0 {
+        0.0
+    } else {
+        (centre - half).max(0.0)
+    };
+    let high = if successes == trials {
+        1.0
+    } else {
+        (centre + half).min(1.0)
+    };
+    Some((low, high))
 }
 
 /// (current − previous) ÷ previous; `None` when previous is zero or either is missing.
@@ -51,4 +63,21 @@ pub fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
     }
     let high = above.iter().copied().fold(f64::INFINITY, f64::min);
     Some(low + (high - low) * rank.fract())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wilson_interval;
+
+    #[test]
+    fn whoever_never_failed_may_be_at_a_hundred_percent_and_whoever_never_succeeded_at_none() {
+        for trials in 1..5_000 {
+            let high = wilson_interval(trials, trials).map(|(_, high)| high);
+            let low = wilson_interval(0, trials).map(|(low, _)| low);
+            assert!(
+                (low, high) == (Some(0.0), Some(1.0)),
+                "{trials}: {low:?} {high:?}"
+            );
+        }
+    }
 }

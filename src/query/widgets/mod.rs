@@ -244,15 +244,7 @@ fn query(spec: &WidgetSpec, group_by: &[Dimension], measures: &[MetricId]) -> Qu
         id: spec.id.into(),
         widget: spec.id.into(),
         title: spec.title.into(),
-        group_by: group_by.to_vec(),
-        measures: measures.to_vec(),
-        order: Vec::new(),
-        limit: None,
-        compare: true,
-        extra_filters: Vec::new(),
-        ignore_dimension: None,
-        skip_absent: false,
-        people: None,
+        ..free(group_by, measures)
     }
 }
 

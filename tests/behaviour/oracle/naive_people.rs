@@ -1059,10 +1059,10 @@ fn wilson(good: usize, bad: usize) -> (Cell, Cell) {
     let z = 1.959_963_984_540_054_f64;
     let centre = (good + z * z / 2.0) / (n + z * z);
     let half = z / (n + z * z) * (good * (n - good) / n + z * z / 4.0).sqrt();
-    (
-        Cell::Float((centre - half).max(0.0)),
-        Cell::Float((centre + half).min(1.0)),
-    )
+    // Exact at the ends, since the upper bound is compared with a median there.
+    let low = if good == 0.0 { 0.0 } else { centre - half };
+    let high = if good == n { 1.0 } else { centre + half };
+    (Cell::Float(low), Cell::Float(high))
 }
 
 /// The 97.5 % quantile of the t distribution, by bisection of its integral.
