@@ -79,7 +79,9 @@ fn ask(engine: &Engine, question: &Question, dashboard: &str) {
         warnings: Vec::new(),
     };
     let zone = Zone::utc();
-    let ids = widgets::dashboard(dashboard).unwrap_or_default();
+    let ids = widgets::dashboard(dashboard)
+        .map(|dashboard| dashboard.widgets)
+        .unwrap_or_default();
     let queries: Vec<_> = ids
         .iter()
         .flat_map(|id| widgets::queries(id, question, &context, &zone))

@@ -5,10 +5,12 @@
 
 mod bars;
 mod over_time;
+mod several;
 mod spark;
 
 pub use bars::bars;
 pub use over_time::over_time;
+pub use several::several;
 pub use spark::{SparkPath, spark};
 
 use charming::Chart;
@@ -29,7 +31,12 @@ pub struct Palette {
     pub muted: String,
     pub line: String,
     pub surface: String,
+    /// For several series in one chart; [`SERIES`] of them.
+    pub series: Vec<String>,
 }
+
+/// How many colours there are for series; more begin anew.
+pub const SERIES: usize = 9;
 
 /// A chart, and what the binding needs beside it.
 #[derive(Debug, Clone)]

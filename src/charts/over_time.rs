@@ -45,20 +45,20 @@ pub fn over_time(
     let mut chart = Chart::new()
         .background_color(Color::from("transparent"))
         .animation(false)
-        .grid(
-            Grid::new()
-                .left(4)
-                .right(8)
-                .top(12)
-                .bottom(4)
-                .contain_label(true),
-        )
-        .x_axis(x_axis(labels, look, palette))
+        .grid(grid())
+        .x_axis(x_axis(
+            labels,
+            look == Look::Columns || look == Look::Histogram,
+            palette,
+        ))
         .y_axis(y_axis(unit, everything, palette))
-        .tooltip(tooltip(look, palette));
+        .tooltip(tooltip(
+            look == Look::Columns || look == Look::Histogram,
+            palette,
+        ));
     chart = match look {
-        Look::Columns => chart.series(columns(table, &current, palette)),
-        Look::Line | Look::Tiles | Look::Bars => chart.series(line(&current, unit, palette)),
+        Look::Columns | Look::Histogram => chart.series(columns(table, &current, palette)),
+        _ => chart.series(line(&current, unit, palette)),
     };
     if let Some(previous) = previous {
         chart = chart.series(before(&previous, palette));
@@ -66,7 +66,7 @@ pub fn over_time(
     Drawing {
         chart,
         unit,
-        can_brush: true,
+        can_brush: !table.bucket_start_us.is_empty(),
         brush: palette.accent_soft.clone(),
         ink: palette.text.clone(),
     }
@@ -129,30 +129,46 @@ fn before(numbers: &[Option<f64>], palette: &Palette) -> Line {
         )
 }
 
-fn x_axis(labels: Vec<String>, look: Look, palette: &Palette) -> Axis {
+pub(super) fn grid() -> Grid {
+    Grid::new()
+        .left(4)
+        .right(8)
+        .top(12)
+        .bottom(4)
+        .contain_label(true)
+}
+
+/// `has_columns`: marks stand in the middle of their buckets.
+pub(super) fn x_axis(labels: Vec<String>, has_columns: bool, palette: &Palette) -> Axis {
     Axis::new()
         .type_(AxisType::Category)
         .data(labels)
-        .boundary_gap(look == Look::Columns)
+        .boundary_gap(has_columns)
         .axis_line(AxisLine::new().show(false))
         .axis_tick(AxisTick::new().show(false))
-        .axis_label(AxisLabel::new().color(palette.muted.as_str()).font_size(11))
+        .axis_label(ticks(palette))
 }
 
 /// Rates get an axis that shows their movement; counts begin at zero.
-fn y_axis(unit: Unit, numbers: impl Iterator<Item = f64>, palette: &Palette) -> Axis {
+pub(super) fn y_axis(unit: Unit, numbers: impl Iterator<Item = f64>, palette: &Palette) -> Axis {
     let axis = Axis::new()
         .type_(AxisType::Value)
         .split_number(4)
-        .axis_label(AxisLabel::new().color(palette.muted.as_str()).font_size(11))
-        .split_line(
-            SplitLine::new().line_style(LineStyle::new().color(palette.line.as_str()).opacity(0.6)),
-        );
+        .axis_label(ticks(palette))
+        .split_line(lines(palette));
     if unit != Unit::Ratio {
         return axis.min(0).min_interval(1.0);
     }
     let (low, high, step) = rate_span(numbers);
     axis.min(low).max(high).interval(step)
+}
+
+pub(super) fn ticks(palette: &Palette) -> AxisLabel {
+    AxisLabel::new().color(palette.muted.as_str()).font_size(11)
+}
+
+pub(super) fn lines(palette: &Palette) -> SplitLine {
+    SplitLine::new().line_style(LineStyle::new().color(palette.line.as_str()).opacity(0.6))
 }
 
 /// (from, until, tick) of a rate axis: round, around the data, never beyond 0 and 1.
@@ -181,10 +197,11 @@ fn round(number: f64) -> f64 {
     (number * 1e6).round() / 1e6
 }
 
-fn tooltip(look: Look, palette: &Palette) -> Tooltip {
-    let pointer = match look {
-        Look::Columns => AxisPointerType::Shadow,
-        _ => AxisPointerType::Line,
+pub(super) fn tooltip(has_columns: bool, palette: &Palette) -> Tooltip {
+    let pointer = if has_columns {
+        AxisPointerType::Shadow
+    } else {
+        AxisPointerType::Line
     };
     Tooltip::new()
         .trigger(Trigger::Axis)

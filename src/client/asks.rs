@@ -12,7 +12,7 @@ use crate::model::{Provenance, ResultTable};
 use crate::protocol::{AskId, ErrorCode, Request};
 use crate::query::{AskContext, Query, Question};
 
-const GIVEN_UP: &str = "Answering this stopped a data worker twice, so it is not tried again. Choose another range or fewer filters, and please report it.";
+const GIVEN_UP: &str = "Answering this stopped a data worker twice, so it is set aside. Choose another range or fewer filters, and please report it; reloading the page tries it again.";
 
 /// Questions of one lane replace each other; lanes run side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,16 +59,27 @@ pub struct Pending {
     reply: Option<oneshot::Sender<Result<Answer, AskError>>>,
 }
 
+/// Equal for equal questions.
+fn digest(question: &Question, queries: &[Query]) -> u64 {
+    let mut digest = DefaultHasher::new();
+    (question, queries).hash(&mut digest);
+    digest.finish()
+}
+
+fn given_up() -> AskError {
+    AskError::Failed {
+        code: ErrorCode::Internal,
+        message: GIVEN_UP.into(),
+    }
+}
+
 impl Pending {
     pub fn concerns(&self, worker: usize) -> bool {
         self.waiting.contains(&worker)
     }
 
-    /// Equal for equal questions.
     fn digest(&self) -> u64 {
-        let mut digest = DefaultHasher::new();
-        (&self.question, &self.queries).hash(&mut digest);
-        digest.finish()
+        digest(&self.question, &self.queries)
     }
 
     fn settle(&mut self, result: Result<Answer, AskError>) {
@@ -92,6 +103,11 @@ impl Inner {
         self.last_ask += 1;
         let id = self.last_ask;
         let (reply, answer) = oneshot::channel();
+        if self.given_up.contains(&digest(&question, &queries)) {
+            // Whoever asks is still there.
+            let _ = reply.send(Err(given_up()));
+            return answer;
+        }
         let shards = self.shards();
         let partial = shards.len() > 1;
         for &worker in &shards {
@@ -155,7 +171,7 @@ impl Inner {
     }
 
     /// Everything this worker was asked is lost with it. When nothing else can have killed it, the questions are
-    /// suspected, and one that did so twice is given up: it would go on for ever.
+    /// suspected, and one that did so twice is set aside: it would go on for ever, whatever data comes or goes.
     pub fn drop_asks_of(&mut self, worker: usize, are_suspected: bool) {
         let lost: Vec<(AskId, u64)> = self
             .asks
@@ -163,22 +179,48 @@ impl Inner {
             .filter(|pending| pending.concerns(worker))
             .map(|pending| (pending.id, pending.digest()))
             .collect();
-        for (id, digest) in lost {
-            let mut error = AskError::WorkerLost;
-            if are_suspected {
-                // Each worker by itself: one question sent to all of them may end all of them once.
-                let crashes = self.lost_asks.entry((digest, worker)).or_default();
-                *crashes += 1;
-                if *crashes >= CRASHES_MAX {
-                    self.lost_asks.retain(|&(held, _), _| held != digest);
-                    error = AskError::Failed {
-                        code: ErrorCode::Internal,
-                        message: GIVEN_UP.into(),
-                    };
-                }
+        let mut suspects = self.left_behind.remove(&worker).unwrap_or_default();
+        suspects.extend(lost.iter().map(|(_, digest)| digest));
+        for digest in suspects.into_iter().filter(|_| are_suspected) {
+            // Each worker by itself: one question sent to all of them may end all of them once.
+            let crashes = self.lost_asks.entry((digest, worker)).or_default();
+            *crashes += 1;
+            if *crashes >= CRASHES_MAX {
+                self.lost_asks.retain(|&(held, _), _| held != digest);
+                self.given_up.insert(digest);
             }
+        }
+        for (id, digest) in lost {
+            let error = if self.given_up.contains(&digest) {
+                given_up()
+            } else {
+                AskError::WorkerLost
+            };
+            self.leave_behind(id);
             self.ask_settled(id, Err(error));
         }
+        self.left_behind.remove(&worker);
+    }
+
+    /// Nobody waits for this question any more, but its workers may still be at it, and die of it.
+    fn leave_behind(&mut self, id: AskId) {
+        let pending = self.asks.iter().find(|pending| pending.id == id);
+        let Some(pending) = pending else { return };
+        let digest = pending.digest();
+        for &worker in &pending.waiting {
+            self.left_behind.entry(worker).or_default().insert(digest);
+        }
+    }
+
+    /// A worker that says anything about a question has survived those before it.
+    pub fn answered(&mut self, worker: usize) {
+        self.left_behind.remove(&worker);
+    }
+
+    /// Was it asked anything that it has not answered?
+    pub fn is_asked(&self, worker: usize) -> bool {
+        self.left_behind.contains_key(&worker)
+            || self.asks.iter().any(|pending| pending.concerns(worker))
     }
 
     fn cancel_lane(&mut self, lane: Lane) {
@@ -192,6 +234,7 @@ impl Inner {
             for worker in 0..self.workers.len() {
                 self.send(worker, &Request::Cancel { id }, &[]);
             }
+            self.leave_behind(id);
             self.ask_settled(id, Err(AskError::Superseded));
         }
     }

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::assign::{Span, assign};
 use super::pool::{Inner, Pool};
-use super::sources::{Origin, SourceState, SourceView};
+use super::sources::{Missing, Origin, SourceState, SourceView};
 use crate::model::limits::FETCHES_MAX;
 use crate::protocol::{LoadOptions, Request, SourceId};
 use crate::query::Period;
@@ -120,6 +120,7 @@ impl Inner {
             crashes: 0,
             loads: 0,
             options: LoadOptions::default(),
+            missing: Missing::default(),
         });
         id
     }

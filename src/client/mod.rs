@@ -20,6 +20,8 @@ mod room;
 #[cfg(feature = "app")]
 mod sources;
 #[cfg(feature = "app")]
+mod surroundings;
+#[cfg(feature = "app")]
 mod watch;
 #[cfg(feature = "app")]
 mod worker;

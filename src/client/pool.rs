@@ -1,7 +1,7 @@
 //! The pool: the state shared by its parts, and the handle the interface holds.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 
 use super::asks::{Answer, AskError, Lane, Pending};
 use super::directory::Unmatched;
-use super::sources::{SourceState, SourceView, gaps, with_failures};
+use super::sources::{Missing, SourceState, SourceView, with_failures};
 use super::watch::Starts;
 use super::worker::{Event, Handle};
 use super::{manifest, watch};
@@ -52,6 +52,10 @@ pub struct Inner {
     pub room_made_for: Option<Period>,
     /// Questions that workers died over, each by its digest and the worker, and how often in a row.
     pub lost_asks: BTreeMap<(u64, usize), u8>,
+    /// By their digests: questions that two workers died over. They are not asked again.
+    pub given_up: BTreeSet<u64>,
+    /// Questions, by their digests, that nobody waits for any more and that a worker may still be at.
+    pub left_behind: BTreeMap<usize, BTreeSet<u64>>,
     /// How starting each worker goes.
     pub starts: Vec<Starts>,
     /// Workers replaced so far.
@@ -90,6 +94,8 @@ impl Pool {
             unmatched: Vec::new(),
             room_made_for: None,
             lost_asks: BTreeMap::new(),
+            given_up: BTreeSet::new(),
+            left_behind: BTreeMap::new(),
             starts: vec![Starts::default(); count],
             replaced: 0,
             last_crash: None,
@@ -229,6 +235,13 @@ impl Pool {
     }
 
     fn hear(&self, worker: usize, response: Response, message: &Array) {
+        if let Response::Answer { .. }
+        | Response::Partial { .. }
+        | Response::AskFailed { .. }
+        | Response::Cancelled { .. } = &response
+        {
+            self.0.borrow_mut().answered(worker);
+        }
         match response {
             Response::Hello { .. } => {}
             Response::Progress {
@@ -246,9 +259,10 @@ impl Pool {
             Response::Loaded {
                 source,
                 receipt,
+                members,
                 directory,
+                proposals,
                 memory,
-                ..
             } => {
                 {
                     let mut inner = self.0.borrow_mut();
@@ -257,6 +271,12 @@ impl Pool {
                     }
                     inner.memory[worker] = memory;
                     inner.set_state(source, SourceState::Ready(Arc::new(receipt)));
+                    let failed = members.into_iter().filter(|held| held.error.is_some());
+                    let missing = Missing {
+                        receipts: failed.map(Arc::new).collect(),
+                        proposals: proposals.into_iter().map(Arc::new).collect(),
+                    };
+                    inner.set_missing(source, missing);
                     inner.gather_overlapping(source);
                     inner.pump();
                 }
@@ -293,11 +313,11 @@ impl Pool {
             Response::NeedsMapping {
                 source,
                 receipt,
-                proposal,
+                proposals,
             } => self.settle(
                 source,
                 SourceState::NeedsMapping {
-                    proposal: Arc::new(proposal),
+                    proposals: proposals.into_iter().map(Arc::new).collect(),
                     receipt: Arc::new(receipt),
                 },
             ),
@@ -347,38 +367,14 @@ impl Inner {
     pub fn set_state(&mut self, source: SourceId, state: SourceState) {
         if let Some(held) = self.sources.iter_mut().find(|held| held.id == source) {
             held.state = state;
+            held.missing = Missing::default();
         }
     }
 
-    fn context(&self, question: &Question, needed: &[Period]) -> AskContext {
-        let spans = self.sources.iter().filter_map(SourceView::span_us);
-        let data_span_us = spans.reduce(|all, span| (all.0.min(span.0), all.1.max(span.1)));
-        let is_needed =
-            |source: &&SourceView| needed.iter().any(|&period| source.is_needed(period));
-        let complete = self
-            .sources
-            .iter()
-            .filter(is_needed)
-            .all(SourceView::is_settled);
-        let mut warnings = gaps(self.sources.iter().filter(is_needed));
-        warnings.extend(self.directory_warnings());
-        let now_us = question
-            .now_us
-            .unwrap_or_else(|| self.present_us(data_span_us));
-        AskContext {
-            now_us,
-            data_span_us,
-            complete,
-            warnings,
+    fn set_missing(&mut self, source: SourceId, missing: Missing) {
+        if let Some(held) = self.sources.iter_mut().find(|held| held.id == source) {
+            held.missing = missing;
         }
-    }
-
-    /// The newest event or the time the manifest was written, whichever is later. Not the viewer's clock: a day
-    /// without events and data that stopped arriving must not look alike, so staleness is said apart (D11).
-    fn present_us(&self, data_span_us: Option<(TimeUs, TimeUs)>) -> TimeUs {
-        let generated = self.manifest.as_ref().and_then(Manifest::generated_at_us);
-        let newest = data_span_us.map(|span| span.1);
-        newest.max(generated).unwrap_or(self.started_us)
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::model::manifest::{BatchKind, BatchRef};
-use crate::model::{Provenance, SourceReceipt, TimeUs, Warning, WarningCode};
+use crate::model::provenance::missing;
+use crate::model::{Provenance, SourceReceipt, TimeUs, Warning};
 use crate::protocol::{ErrorCode, LoadOptions, Proposal, SourceId};
 use crate::query::Period;
 
@@ -44,10 +45,10 @@ pub enum SourceState {
         retry: bool,
         receipt: Arc<SourceReceipt>,
     },
-    /// Nobody knows which column is the time. The proposal has rows of the file: it goes to the dialog and nowhere else,
-    /// and is dropped with this state.
+    /// Nobody knows which column is the time. A proposal has rows of the file: it goes to the dialog and nowhere else,
+    /// and is dropped with this state. Of an archive there is one for each header.
     NeedsMapping {
-        proposal: Arc<Proposal>,
+        proposals: Vec<Arc<Proposal>>,
         receipt: Arc<SourceReceipt>,
     },
 }
@@ -67,6 +68,16 @@ pub struct SourceView {
     pub loads: u32,
     /// How it is read, beyond what its bytes say.
     pub options: LoadOptions,
+    /// Of an archive that was read: its files that are not in the numbers.
+    pub missing: Missing,
+}
+
+/// Files of an archive that are not in the numbers while the others are.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Missing {
+    pub receipts: Vec<Arc<SourceReceipt>>,
+    /// Of those that wait for a person's word, one for each header; the rules of [`SourceState::NeedsMapping`] hold.
+    pub proposals: Vec<Arc<Proposal>>,
 }
 
 impl SourceView {
@@ -79,6 +90,23 @@ impl SourceView {
             }
             (Origin::File(_), _) => None,
         }
+    }
+
+    /// What a person is to be asked about it: one proposal for each header, none when all of it could be read.
+    pub fn proposals(&self) -> &[Arc<Proposal>] {
+        match &self.state {
+            SourceState::NeedsMapping { proposals, .. } => proposals,
+            SourceState::Ready(_) => &self.missing.proposals,
+            _ => &[],
+        }
+    }
+
+    /// Receipts of what is not in the numbers: of the source, or of files in it.
+    fn failures(&self) -> impl Iterator<Item = &SourceReceipt> {
+        let parts = self.missing.receipts.iter().filter(|_| self.is_ready());
+        let all = self.receipt().into_iter().chain(parts);
+        all.map(Arc::as_ref)
+            .filter(|receipt| receipt.error.is_some())
     }
 
     /// Does a question about this period need it? What was opened by hand is always needed.
@@ -146,36 +174,8 @@ impl SourceView {
 }
 
 /// What the numbers lack because of sources that are not in them; a sentence for each cause.
-pub fn gaps<'a>(needed: impl Iterator<Item = &'a SourceView> + Clone) -> Vec<Warning> {
-    let named = |is_gap: fn(&SourceState) -> bool, what: &str| {
-        let names: Vec<&str> = needed
-            .clone()
-            .filter(|source| is_gap(&source.state))
-            .map(|source| source.name.as_str())
-            .collect();
-        let shown = names.iter().take(3).copied().collect::<Vec<_>>().join(", ");
-        let more = match names.len().saturating_sub(3) {
-            0 => String::new(),
-            rest => format!(" and {rest} more"),
-        };
-        (!names.is_empty()).then(|| {
-            Warning::new(
-                WarningCode::BatchMissing,
-                format!(
-                    "{shown}{more} {what} and is missing from these numbers; see the Data page."
-                ),
-            )
-        })
-    };
-    let failed = named(
-        |state| matches!(state, SourceState::Failed { .. }),
-        "could not be read",
-    );
-    let unmapped = named(
-        |state| matches!(state, SourceState::NeedsMapping { .. }),
-        "waits for somebody to say what its columns mean",
-    );
-    failed.into_iter().chain(unmapped).collect()
+pub fn gaps<'a>(needed: impl Iterator<Item = &'a SourceView>) -> Vec<Warning> {
+    missing(needed.flat_map(SourceView::failures))
 }
 
 /// Sources that never reached a worker's data stand in the provenance too, each with its error, as on the command line.

@@ -163,7 +163,7 @@ impl Inner {
         let of_worker = || self.sources.iter().filter(|held| held.worker == worker);
         if of_worker().any(super::SourceView::is_decoding) {
             Suspect::Decoding
-        } else if self.asks.iter().any(|pending| pending.concerns(worker)) {
+        } else if self.is_asked(worker) {
             Suspect::Question
         } else {
             Suspect::Loading

@@ -6,6 +6,7 @@ use super::measures;
 use super::people::{USER, value_of};
 use super::sketch::HyperLogLog;
 use super::state::GroupState;
+use crate::model::directory::Person;
 use crate::model::schema::TEXT_COLUMNS;
 use crate::model::{Directory, TimeUs};
 use crate::query::{Clause, Dimension};
@@ -81,25 +82,27 @@ pub fn seats(
 
 /// The positions in the directory of those who hold a seat and whom the filters about people leave.
 pub fn seat_holders(directory: &Directory, clauses: &[Clause]) -> impl Iterator<Item = usize> {
-    let keeps = |clause: &Clause, person: &crate::model::directory::Person| {
-        let is_user = clause.dimension == Dimension::Column(TEXT_COLUMNS[USER]);
-        let value = if is_user {
-            Some(person.id.as_str())
-        } else if clause.dimension.is_from_directory() {
-            value_of(person, clause.dimension)
-        } else {
-            return true;
-        };
-        let listed = clause
-            .values
-            .iter()
-            .any(|held| held == value.unwrap_or_default());
-        listed != clause.exclude
-    };
     let people = directory.people.iter().enumerate();
     people
         .filter(move |(_, person)| {
-            person.seat && clauses.iter().all(|clause| keeps(clause, person))
+            person.seat && clauses.iter().all(|clause| keeps_person(clause, person))
         })
         .map(|(position, _)| position)
+}
+
+/// Does a clause keep a person of the directory? One that is not about people does.
+pub fn keeps_person(clause: &Clause, person: &Person) -> bool {
+    if clause.dimension == Dimension::Column(TEXT_COLUMNS[USER]) {
+        holds(clause, Some(&person.id))
+    } else if clause.dimension.is_from_directory() {
+        holds(clause, value_of(person, clause.dimension))
+    } else {
+        true
+    }
+}
+
+/// Does a clause keep a value? The empty text stands for the absent one.
+pub fn holds(clause: &Clause, value: Option<&str>) -> bool {
+    let mut values = clause.values.iter();
+    values.any(|held| held == value.unwrap_or_default()) != clause.exclude
 }

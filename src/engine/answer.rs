@@ -1,13 +1,15 @@
 //! Merged states into tables, with what has to be said about them.
 
 use super::PartialAnswer;
+use super::derived_tables::{self, derived_table};
 use super::kind_warnings;
 use super::people_tables::PeopleTables;
 use super::plan::{Plan, Planned, QueryPlan};
+use super::surroundings::Surroundings;
 use super::tables::Tabler;
 use crate::metrics::MetricId;
 use crate::model::{Directory, ResultTable, TimeUs, Warning, WarningCode, Zone};
-use crate::query::{AskContext, Dimension, PeopleTable, Query, Question};
+use crate::query::{AskContext, DerivedTable, Dimension, PeopleTable, Query, Question};
 
 /// Tables, and what has to be said about them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,39 +51,35 @@ pub fn answer(
         .resize_with(plan.people.len(), Default::default);
     let mut warnings = warnings(&partial, &plan, queries, context, directory);
     let held = partial.held;
-    let people = PeopleTables::new(
-        std::mem::take(&mut partial.people),
-        &plan,
+    let around = Surroundings {
+        plan: &plan,
         question,
         context,
         zone,
         directory,
         held,
-    );
+    };
+    let people = PeopleTables::new(std::mem::take(&mut partial.people), around);
     warnings.extend(people.warnings(queries));
+    warnings.extend(derived_tables::warnings(queries, directory));
     let tables: Vec<ResultTable> = queries
         .iter()
         .zip(&plan.queries)
         .map(|(query, planned)| {
-            let planned = match planned {
-                Planned::Grouped(planned) => planned,
-                Planned::People(task) => return people.table(query, *task),
-            };
-            let mut tabler = Tabler {
-                tasks: &mut partial.tasks,
-                plan: &plan,
-                planned,
-                query,
-                question,
-                zone,
-                directory,
-                held,
-            };
-            let table = tabler.table();
-            if query.people.is_some() {
-                people.heatmap(query, planned.current, &table)
-            } else {
-                table
+            let tasks = &mut partial.tasks;
+            match planned {
+                Planned::People(task) => people.table(query, *task),
+                Planned::Derived(derived, parts) => {
+                    derived_table(*derived, query, parts, tasks, around)
+                }
+                Planned::Grouped(planned) => {
+                    let table = Tabler::new(tasks, planned, query, around).table();
+                    if query.people.is_some() {
+                        people.heatmap(query, planned.current, &table)
+                    } else {
+                        table
+                    }
+                }
             }
         })
         .collect();
@@ -161,7 +159,13 @@ fn warnings(
         let by_seat = queries
             .iter()
             .any(|query| query.measures.contains(&MetricId::AdoptionShare));
+        let by_member = queries
+            .iter()
+            .any(|query| query.derived.is_some_and(DerivedTable::needs_directory));
         let missing = match (by_person, by_seat) {
+            _ if by_member => Some(
+                "Members, assigned tools and the catalogue of tools come from the directory, which is not loaded",
+            ),
             (true, _) => {
                 Some("Departments, teams and roles come from the directory, which is not loaded")
             }

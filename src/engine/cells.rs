@@ -6,6 +6,7 @@ use super::state::{GroupState, Key, KeyPart};
 use super::tables::{AdopterCounts, Numbers, Row, Source, Tabler};
 use crate::metrics::{Merge, MetricId, change, growth_rate};
 use crate::model::Cell;
+use crate::model::durations::DURATION_CLASSES;
 use crate::model::zone::DAY_US;
 use crate::query::{Dimension, Period};
 
@@ -32,6 +33,14 @@ impl Tabler<'_> {
             (_, KeyPart::Text(text)) => Cell::Text(text.clone()),
             (Dimension::Time(bucket), KeyPart::Number(key)) => {
                 Cell::Text(self.zone.bucket_label(*key, bucket).into())
+            }
+            (Dimension::HourOfDay, KeyPart::Number(hour)) => {
+                Cell::Text(format!("{hour:02}:00").into())
+            }
+            (Dimension::DurationClass, KeyPart::Number(class)) => {
+                let class = usize::try_from(*class).ok();
+                let named = class.and_then(|class| DURATION_CLASSES.get(class));
+                named.map_or(Cell::Null, |&(_, name)| Cell::Text(name.into()))
             }
             (_, KeyPart::Number(number)) => Cell::Text(number.to_string().into()),
         }

@@ -204,7 +204,10 @@ fn test(clause: &Clause, engine: &Engine) -> Test {
                 .collect();
             text_test(people::USER, allowed)
         }
-        Dimension::Time(_) | Dimension::HourOfWeek => Test::Never,
+        Dimension::Time(_)
+        | Dimension::HourOfWeek
+        | Dimension::HourOfDay
+        | Dimension::DurationClass => Test::Never,
     }
 }
 

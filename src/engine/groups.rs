@@ -4,13 +4,16 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::columns::with_codes;
+use super::columns::{Durations, with_codes};
 use super::cuts::bucket_keys;
+use super::filter::CLASSES;
+use super::fold::CANCELLED;
 use super::hours::HourSegment;
 use super::load::Engine;
 use super::people;
 use super::segment::{Segment, kind_of, outcome_of};
 use super::state::{Key, KeyPart};
+use crate::model::durations::{DURATION_CLASSES, duration_class};
 use crate::model::schema::text_index;
 use crate::model::zone::Bucket;
 use crate::model::{Column, EventKind, Outcome, TimeUs, WeekStart};
@@ -20,14 +23,14 @@ use crate::query::{Dimension, Period};
 const TABLE_MAX: u64 = 1 << 22;
 const NO_SLOT: u32 = u32::MAX;
 
-/// Spans of time that share a value: buckets, or hours of the week.
+/// Spans of time that share a value: buckets, or hours of the week or day.
 #[derive(Debug)]
 struct TimeSlices {
     /// First instants, ascending; the first one is at or before any row of the task.
     starts: Vec<TimeUs>,
     /// The value of each span.
     values: Vec<u32>,
-    /// What the values mean: the key of each bucket; empty for hours of the week.
+    /// What the values mean: the key of each bucket; empty for hours of the week or day.
     keys: Vec<i64>,
 }
 
@@ -42,6 +45,8 @@ enum Dim {
         values: Vec<Arc<str>>,
     },
     Time(TimeSlices),
+    /// The class of the duration, 1-based; 0 where none is known or nothing finished.
+    Duration,
     /// Not a dimension of rows.
     Nothing,
 }
@@ -122,7 +127,7 @@ impl Grouping {
                     of_user.get(user as usize).copied().unwrap_or_default()
                 }
                 Dim::Kind => EventKind::Execution as u32,
-                Dim::Outcome | Dim::Nothing => return None,
+                Dim::Outcome | Dim::Duration | Dim::Nothing => return None,
                 Dim::Time(slices) => slices.value_at(segment.rows.hour_us[row]).0,
             };
             combination = combination * size + u64::from(value);
@@ -242,6 +247,9 @@ impl Dim {
                 let user = segment.text[people::USER].get(row);
                 of_user.get(user as usize).copied().unwrap_or_default()
             }
+            Self::Duration => {
+                finished_ms(segment, row).map_or(0, |ms| duration_class(ms) as u32 + 1)
+            }
             Self::Time(_) | Self::Nothing => 0,
         }
     }
@@ -258,6 +266,10 @@ impl Dim {
                 let key = slices.keys.get(value as usize).copied();
                 return KeyPart::Number(key.unwrap_or_else(|| i64::from(value)));
             }
+            Self::Duration => match value.checked_sub(1) {
+                Some(class) => return KeyPart::Number(class.into()),
+                None => None,
+            },
             Self::Nothing => None,
         };
         text.map_or(KeyPart::Absent, KeyPart::Text)
@@ -291,19 +303,39 @@ fn dim(dimension: Dimension, period: Period, engine: &Engine, week: WeekStart) -
             let size = slices.keys.len().max(1) as u64;
             (Dim::Time(slices), size)
         }
-        Dimension::HourOfWeek => {
+        Dimension::HourOfWeek | Dimension::HourOfDay => {
+            let hours = if dimension == Dimension::HourOfDay {
+                24
+            } else {
+                168
+            };
             let starts = keys_of_data(period, Bucket::Hour, engine, week);
             let values = starts
                 .iter()
-                .map(|&start| u32::from(engine.zone().hour_of_week(start, week)))
+                .map(|&start| u32::from(engine.zone().hour_of_week(start, week)) % hours)
                 .collect();
             let slices = TimeSlices {
                 starts,
                 values,
                 keys: Vec::new(),
             };
-            (Dim::Time(slices), 168)
+            (Dim::Time(slices), hours.into())
         }
+        Dimension::DurationClass => (Dim::Duration, DURATION_CLASSES.len() as u64 + 1),
+    }
+}
+
+/// How long the execution of a row took, if it finished and that is known.
+fn finished_ms(segment: &Segment, row: usize) -> Option<f64> {
+    if CLASSES[usize::from(segment.flags[row])] > CANCELLED {
+        return None;
+    }
+    match &segment.durations {
+        Durations::Absent => None,
+        Durations::Micros(micros) => Some(micros[row])
+            .filter(|&us| us != u32::MAX)
+            .map(|us| f64::from(us) / 1e3),
+        Durations::Millis(millis) => Some(millis[row]).filter(|ms| !ms.is_nan()),
     }
 }
 

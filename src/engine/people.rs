@@ -20,7 +20,11 @@ pub fn value_of(person: &Person, dimension: Dimension) -> Option<&str> {
         Dimension::Department => person.department.as_deref(),
         Dimension::Team => person.team.as_deref(),
         Dimension::Role => person.role.as_deref(),
-        Dimension::Column(_) | Dimension::Time(_) | Dimension::HourOfWeek => None,
+        Dimension::Column(_)
+        | Dimension::Time(_)
+        | Dimension::HourOfWeek
+        | Dimension::HourOfDay
+        | Dimension::DurationClass => None,
     }
 }
 

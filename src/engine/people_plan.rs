@@ -82,7 +82,8 @@ impl Plan {
             Some(self.period),
             self.comparison.as_ref().map(|compared| compared.period),
         ];
-        let mut cuts = vec![self.as_of_us];
+        // A comparison may lie later than the period, so that the present cuts it alone.
+        let mut cuts = vec![self.as_of_us, context.now_us.saturating_add(1)];
         for period in periods.into_iter().flatten() {
             cuts.extend([period.from_us, period.until_us]);
         }

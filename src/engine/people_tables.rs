@@ -1,47 +1,26 @@
 //! Tables about people: from merged states to what `insight` tells of them.
 
-use super::adoption::seat_holders;
 use super::people_state::PeopleState;
-use super::plan::Plan;
-use super::reads::Held;
-use crate::insight::{self, Activity, Attribute, Frame};
-use crate::metrics::MetricId;
-use crate::model::{Cell, Directory, ResultTable, TimeUs, Warning, WarningCode, Zone, limits};
-use crate::query::{AskContext, PeopleTable, Query, Question};
+use super::surroundings::Surroundings;
+use crate::insight::{self, Activity, Attribute};
+use crate::model::{Cell, ResultTable, Warning, WarningCode};
+use crate::query::{PeopleTable, Query};
 
 /// Everything that tables about people are made of.
 pub struct PeopleTables<'a> {
     /// In the order of the plan's tasks.
     activities: Vec<Activity>,
-    plan: &'a Plan,
-    question: &'a Question,
-    context: &'a AskContext,
-    zone: &'a Zone,
-    directory: Option<&'a Directory>,
-    held: Held,
+    around: Surroundings<'a>,
 }
 
 impl<'a> PeopleTables<'a> {
-    pub fn new(
-        states: Vec<PeopleState>,
-        plan: &'a Plan,
-        question: &'a Question,
-        context: &'a AskContext,
-        zone: &'a Zone,
-        directory: Option<&'a Directory>,
-        held: Held,
-    ) -> Self {
-        let tasks = states.into_iter().zip(&plan.people);
+    pub fn new(states: Vec<PeopleState>, around: Surroundings<'a>) -> Self {
+        let tasks = states.into_iter().zip(&around.plan.people);
         Self {
             activities: tasks
-                .map(|(state, task)| state.into_activity(task.slices.clone(), directory))
+                .map(|(state, task)| state.into_activity(task.slices.clone(), around.directory))
                 .collect(),
-            plan,
-            question,
-            context,
-            zone,
-            directory,
-            held,
+            around,
         }
     }
 
@@ -50,7 +29,9 @@ impl<'a> PeopleTables<'a> {
         let (Some(people), Some(activity)) = (query.people, self.activities.get(task)) else {
             return ResultTable::default();
         };
-        let frame = self.frame(query, self.plan.people[task].filters);
+        let frame = self
+            .around
+            .frame(query, self.around.plan.people[task].filters);
         match people {
             PeopleTable::ActiveUsers => insight::active_users(activity, &frame),
             PeopleTable::ActiveUsersNow => insight::active_users_now(activity, &frame),
@@ -90,7 +71,9 @@ impl<'a> PeopleTables<'a> {
                 *place = u64::try_from(*count).ok();
             }
         }
-        let frame = self.frame(query, self.plan.tasks[task].filters);
+        let frame = self
+            .around
+            .frame(query, self.around.plan.tasks[task].filters);
         insight::heatmap(&executions, &frame)
     }
 
@@ -109,7 +92,7 @@ impl<'a> PeopleTables<'a> {
             let message = "Pre-aggregated hours do not tell who did what, so numbers about people that need those hours are not available. Ask for a later period, or load raw events.";
             warnings.push(Warning::new(WarningCode::AggregateLacks, message));
         }
-        let no_logins = self.directory.is_some_and(|directory| {
+        let no_logins = self.around.directory.is_some_and(|directory| {
             let mut people = directory.people.iter();
             !people.any(|person| person.first_login_at.is_some())
         });
@@ -117,43 +100,15 @@ impl<'a> PeopleTables<'a> {
             let message = "The directory has no first_login_at, so the funnel goes on without first logins. Add them to directory.json, or to the table of people.";
             warnings.push(Warning::new(WarningCode::DirectoryMissing, message));
         }
-        if self.directory.is_none() && asked(PeopleTable::needs_logins) {
+        if self.around.directory.is_none() && asked(PeopleTable::needs_logins) {
             let message = "Invitations and first logins come from the directory, which is not loaded, so the funnel begins with the first tool. Name it in the manifest, open directory.json on the Data page, or use --directory.";
             warnings.push(Warning::new(WarningCode::DirectoryMissing, message));
         }
         let compares = |people: PeopleTable| people == PeopleTable::BeforeAndAfter;
-        if self.plan.comparison.is_none() && asked(compares) {
+        if self.around.plan.comparison.is_none() && asked(compares) {
             let message = "Before and after need a period to compare with; choose a range with a beginning and a comparison.";
             warnings.push(Warning::new(WarningCode::QuestionDegraded, message));
         }
         warnings
-    }
-
-    fn frame<'b>(&'b self, query: &'b Query, filters: usize) -> Frame<'b> {
-        let span = |period: crate::query::Period| (period.from_us, period.until_us);
-        let clauses = &self.plan.filter_sets[filters].clauses;
-        // Whatever a message says of the data's extent, events lie within what can be believed.
-        let begin = |span: (TimeUs, TimeUs)| span.0.max(limits::TIME_US_MIN);
-        Frame {
-            id: &query.id,
-            title: &query.title,
-            zone: self.zone,
-            week_start: self.question.week_start,
-            period_us: span(self.plan.period),
-            before_us: self
-                .plan
-                .comparison
-                .as_ref()
-                .map(|comparison| span(comparison.period)),
-            now_us: self.context.now_us,
-            data_begin_us: self.context.data_span_us.map(begin),
-            directory: self.directory,
-            seats: self
-                .directory
-                .map(|directory| seat_holders(directory, clauses).collect())
-                .unwrap_or_default(),
-            has_conversations: self.held.tells(MetricId::Conversations),
-            has_documents: self.held.tells(MetricId::DocumentsShared),
-        }
     }
 }

@@ -9,7 +9,8 @@ use super::reads::{self, KindNeeds};
 use crate::metrics::MetricId;
 use crate::model::{EventKind, KindSet, TimeUs, WeekStart, Zone};
 use crate::query::{
-    AskContext, Clause, Comparison, Dimension, Period, Query, Question, buckets, widgets,
+    AskContext, Clause, Comparison, DerivedTable, Dimension, Period, Query, Question, buckets,
+    widgets,
 };
 
 /// Which states a task folds, beside the counts that all have.
@@ -105,6 +106,8 @@ pub enum Planned {
     Grouped(QueryPlan),
     /// From everybody's deeds: a position in [`Plan::people`].
     People(usize),
+    /// From the tables of other queries.
+    Derived(DerivedTable, Vec<(Query, QueryPlan)>),
 }
 
 /// Everything one pass has to do.
@@ -147,11 +150,20 @@ impl Plan {
             week_start: question.week_start,
         };
         for query in queries {
-            let planned = match query.people.filter(|people| people.is_by_person()) {
-                Some(people) => {
+            let by_person = query.people.filter(|people| people.is_by_person());
+            let planned = match (by_person, query.derived) {
+                (Some(people), _) => {
                     Planned::People(plan.people(question, query, people, context, zone))
                 }
-                None => Planned::Grouped(plan.query(question, query, context, zone)),
+                (None, Some(derived)) => {
+                    let parts = derived.parts(query).into_iter();
+                    let planned = parts.map(|part| {
+                        let planned = plan.query(question, &part, context, zone);
+                        (part, planned)
+                    });
+                    Planned::Derived(derived, planned.collect())
+                }
+                (None, None) => Planned::Grouped(plan.query(question, query, context, zone)),
             };
             plan.queries.push(planned);
         }
@@ -159,15 +171,16 @@ impl Plan {
         plan
     }
 
-    /// The queries that are answered from groups, with where they find them.
+    /// The queries that are answered from groups, those that others are made of too, with where they find them.
     pub fn grouped<'a>(
         &'a self,
         queries: &'a [Query],
     ) -> impl Iterator<Item = (&'a Query, &'a QueryPlan)> {
         let planned = queries.iter().zip(&self.queries);
-        planned.filter_map(|(query, planned)| match planned {
-            Planned::Grouped(planned) => Some((query, planned)),
-            Planned::People(_) => None,
+        planned.flat_map(|(query, planned)| match planned {
+            Planned::Grouped(planned) => vec![(query, planned)],
+            Planned::People(_) => Vec::new(),
+            Planned::Derived(_, parts) => parts.iter().map(|(part, plan)| (part, plan)).collect(),
         })
     }
 

@@ -8,6 +8,7 @@ use super::partial::TaskState;
 use super::plan::{Plan, QueryPlan};
 use super::reads::Held;
 use super::state::{Key, KeyPart};
+use super::surroundings::Surroundings;
 use crate::metrics::MetricId;
 use crate::model::zone::Bucket;
 use crate::model::{Cell, Directory, ResultTable, TableColumn, Unit, Zone};
@@ -41,12 +42,33 @@ pub struct Tabler<'a> {
     pub directory: Option<&'a Directory>,
     /// What the data have at all.
     pub held: Held,
+    /// Rows for what was there in the comparison only, too.
+    pub keeps_vanished: bool,
 }
 
 /// Adopters of each group at each bucket's end (or at the period's).
 pub(super) type AdopterCounts = HashMap<Key, Vec<Option<u64>>>;
 
-impl Tabler<'_> {
+impl<'a> Tabler<'a> {
+    pub fn new(
+        tasks: &'a mut [TaskState],
+        planned: &'a QueryPlan,
+        query: &'a Query,
+        around: Surroundings<'a>,
+    ) -> Self {
+        Self {
+            tasks,
+            plan: around.plan,
+            planned,
+            query,
+            question: around.question,
+            zone: around.zone,
+            directory: around.directory,
+            held: around.held,
+            keeps_vanished: false,
+        }
+    }
+
     pub fn table(&mut self) -> ResultTable {
         let periods = (
             self.plan.period,
@@ -159,11 +181,17 @@ impl Tabler<'_> {
                 .collect(),
             _ => {
                 let groups = self.tasks[self.planned.current].groups.iter();
-                groups
+                let vanished = self.planned.previous.filter(|_| self.keeps_vanished);
+                let vanished = vanished.map(|task| self.tasks[task].groups.iter());
+                let mut keys: Vec<&Key> = groups
+                    .chain(vanished.into_iter().flatten())
                     .filter(|(_, state)| state.events() > 0)
-                    .filter(|(key, _)| !self.query.skip_absent || !key.contains(&KeyPart::Absent))
-                    .map(|(key, _)| row(key.clone()))
-                    .collect()
+                    .map(|(key, _)| key)
+                    .filter(|key| !self.query.skip_absent || !key.contains(&KeyPart::Absent))
+                    .collect();
+                keys.sort_unstable();
+                keys.dedup();
+                keys.into_iter().map(|key| row(key.clone())).collect()
             }
         }
     }

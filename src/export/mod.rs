@@ -9,13 +9,4 @@ pub use csv::{csv, csv_of_several};
 pub use json::{FORMAT, cell_value, document};
 pub use text::text;
 
-use chrono::{DateTime, SecondsFormat};
-
-use crate::model::TimeUs;
-
-/// RFC 3339 UTC, with as many decimals as the time has.
-pub fn rfc3339(time_us: TimeUs) -> String {
-    DateTime::from_timestamp_micros(time_us)
-        .unwrap_or_default()
-        .to_rfc3339_opts(SecondsFormat::AutoSi, true)
-}
+pub use crate::model::rfc3339;

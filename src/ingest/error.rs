@@ -1,7 +1,8 @@
 //! Why a source could not be read: a stable code for programs, a sentence for people. Never a value of the data.
 
 use crate::model::limits::{
-    ARCHIVE_MEMBERS_MAX, COLUMNS_MAX, FILE_BYTES_MAX, LimitId, ROW_GROUPS_MAX,
+    ARCHIVE_MEMBERS_MAX, COLUMNS_MAX, FILE_BYTES_MAX, LimitId, NESTED_COLUMNS_MAX, NESTING_MAX,
+    ROW_GROUPS_MAX,
 };
 use crate::protocol::ErrorCode;
 
@@ -141,6 +142,16 @@ pub enum IngestError {
     TooLarge { format: Format, limit: LimitId },
     #[error("The {} has more than {COLUMNS_MAX} columns. Keep the ones that are needed.", .0.label())]
     TooManyColumns(Format),
+    #[error(
+        "The {} has columns inside of columns, more than {NESTING_MAX} levels deep. Write its events with plain columns.",
+        .0.label()
+    )]
+    TooDeep(Format),
+    #[error(
+        "The {} has more than {NESTED_COLUMNS_MAX} columns, with those inside of others. Keep the ones that are needed.",
+        .0.label()
+    )]
+    TooManyNested(Format),
     #[error("The {} has more than {ROW_GROUPS_MAX} row groups. Write it with larger ones.", .0.label())]
     TooManyRowGroups(Format),
     #[error(
@@ -178,6 +189,8 @@ impl IngestError {
             | Self::TooLarge { .. }
             | Self::TooManyMembers
             | Self::TooManyColumns(_)
+            | Self::TooDeep(_)
+            | Self::TooManyNested(_)
             | Self::TooManyRowGroups(_) => ErrorCode::TooLarge,
             Self::Length { expected, found } => {
                 if *found < *expected {
@@ -198,6 +211,8 @@ impl IngestError {
             Self::TooLarge { limit, .. } => Some(*limit),
             Self::TooManyMembers => Some(LimitId::ArchiveMembers),
             Self::TooManyColumns(_) => Some(LimitId::Columns),
+            Self::TooDeep(_) => Some(LimitId::Nesting),
+            Self::TooManyNested(_) => Some(LimitId::NestedColumns),
             Self::TooManyRowGroups(_) => Some(LimitId::RowGroups),
             _ => None,
         }
@@ -205,10 +220,7 @@ impl IngestError {
 
     /// May fetching the same address again help?
     pub const fn retry(&self) -> bool {
-        matches!(
-            self.code(),
-            ErrorCode::Empty | ErrorCode::Truncated | ErrorCode::Damaged | ErrorCode::Checksum
-        )
+        self.code().may_pass()
     }
 }
 

@@ -310,7 +310,7 @@ mod tests {
                 (Column::User, "who.mail".to_owned()),
             ]
             .into(),
-            assume_zone: None,
+            ..LoadOptions::default()
         };
         let terms = Terms::new(&options);
         let take = |path: &str| match terms.meaning(path) {

@@ -108,6 +108,8 @@ pub fn propose(bytes: &[u8], options: &LoadOptions) -> Option<Proposal> {
     };
     let cut_row = |row: Vec<String>| row.into_iter().map(cut).collect();
     Some(Proposal {
+        member: None,
+        alike: 0,
         fingerprint: fingerprint(&sample.headers),
         columns,
         preview: sample.rows.into_iter().map(cut_row).collect(),

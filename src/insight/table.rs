@@ -107,3 +107,12 @@ pub fn known(is_known: bool, cell: Cell) -> Cell {
 pub fn label(frame: &Frame, bucket: Bucket, key: i64) -> Cell {
     Cell::Text(frame.zone.bucket_label(key, bucket).into())
 }
+
+pub fn text(text: &str) -> Cell {
+    Cell::Text(text.into())
+}
+
+/// `Null` for the absent value.
+pub fn maybe(name: Option<&str>) -> Cell {
+    name.map_or(Cell::Null, text)
+}

@@ -2,10 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::advice::ADVICE;
+use super::changes::CHANGES;
+use super::clients::CLIENTS;
 use super::executions::EXECUTIONS;
 use super::kinds::KINDS;
 use super::people::PEOPLE;
 use super::progress::PROGRESS;
+use super::tools::TOOLS;
+use super::workspaces::WORKSPACES;
 use crate::model::{EventKind, Unit};
 
 /// A metric. The order is that of [`REGISTRY`].
@@ -105,6 +110,87 @@ pub enum MetricId {
     Difference,
     DifferenceLow,
     DifferenceHigh,
+    // Changes: `changes`.
+    ChangedThing,
+    ChangeBefore,
+    ChangeNow,
+    ChangeDifference,
+    ChangeShare,
+    SideFirst,
+    SideOther,
+    SideDifference,
+    SideDifferenceLow,
+    SideDifferenceHigh,
+    // Tools: `tools`.
+    TrendDirection,
+    WeeklySlope,
+    WeeklySlopeLow,
+    WeeklySlopeHigh,
+    FirstWeek,
+    LastWeek,
+    FailureShare,
+    ToolsAffected,
+    UsersAffected,
+    FirstFailure,
+    LastFailure,
+    FailureCause,
+    FailureFix,
+    Finished,
+    FailureRate,
+    FailureRateLow,
+    FailureRateHigh,
+    Evidence,
+    FailuresThere,
+    FinishedThere,
+    FailureShareThere,
+    FailureShareElsewhere,
+    PatternProbability,
+    PatternSince,
+    ClassShare,
+    AssignedMedian,
+    ToolState,
+    // Workspaces: `workspaces`.
+    Workspaces,
+    WorkspacesCreated,
+    WorkspaceSize,
+    Members,
+    ActiveMembers,
+    ActiveMembersShare,
+    InactiveMembers,
+    UsersShare,
+    WorkspaceTools,
+    TopTool,
+    ExecutionsPerMemberWeek,
+    Contributors,
+    Gini,
+    TopMember,
+    TopMemberShare,
+    HalfMembers,
+    TopTenthShare,
+    CumulativePeople,
+    CumulativeExecutions,
+    OtherWorkspace,
+    PeopleOverlap,
+    SharedPeople,
+    ToolOverlap,
+    SharedTools,
+    MergeReason,
+    ToolAssignment,
+    UsedBy,
+    Similarity,
+    // Clients: `clients`.
+    ToolsPerUser,
+    ExecutionsPerUser,
+    VersionsBehind,
+    NewestVersion,
+    OlderVersionUsers,
+    OlderVersionShare,
+    // Recommendations: `advice`.
+    AdviceRule,
+    AdviceAbout,
+    AdviceFinding,
+    AdviceAction,
+    AdviceAffected,
 }
 
 /// How the metric of two disjoint parts becomes the metric of the whole.
@@ -172,22 +258,41 @@ pub(super) use metric;
 /// How many metrics are measures; see [`MetricId::is_measure`].
 const MEASURES: usize = EXECUTIONS.len() + KINDS.len();
 
-/// Every metric, in the order of [`MetricId`]: those about executions, those about other kinds, then what only the
-/// tables about people tell.
-pub const REGISTRY: [MetricSpec; MEASURES + PEOPLE.len() + PROGRESS.len()] = {
-    let mut all = [EXECUTIONS[0]; MEASURES + PEOPLE.len() + PROGRESS.len()];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = if at < EXECUTIONS.len() {
-            EXECUTIONS[at]
-        } else if at < MEASURES {
-            KINDS[at - EXECUTIONS.len()]
-        } else if at < MEASURES + PEOPLE.len() {
-            PEOPLE[at - MEASURES]
-        } else {
-            PROGRESS[at - MEASURES - PEOPLE.len()]
-        };
-        at += 1;
+/// The registry's rows, in the order of [`MetricId`]: measures of executions and of other kinds, then what only tables of
+/// their own hold.
+const PARTS: [&[MetricSpec]; 9] = [
+    &EXECUTIONS,
+    &KINDS,
+    &PEOPLE,
+    &PROGRESS,
+    &CHANGES,
+    &TOOLS,
+    &WORKSPACES,
+    &CLIENTS,
+    &ADVICE,
+];
+
+const fn count() -> usize {
+    let (mut count, mut part) = (0, 0);
+    while part < PARTS.len() {
+        count += PARTS[part].len();
+        part += 1;
+    }
+    count
+}
+
+/// Every metric, in the order of [`MetricId`].
+pub const REGISTRY: [MetricSpec; count()] = {
+    let mut all = [EXECUTIONS[0]; count()];
+    let (mut at, mut part) = (0, 0);
+    while part < PARTS.len() {
+        let mut row = 0;
+        while row < PARTS[part].len() {
+            all[at] = PARTS[part][row];
+            at += 1;
+            row += 1;
+        }
+        part += 1;
     }
     all
 };
@@ -201,7 +306,7 @@ impl MetricId {
         self.spec().id
     }
 
-    /// Can it be asked by any dimension? The others stand in the tables about people, and nowhere else.
+    /// Can it be asked by any dimension? The others stand in tables of their own, and nowhere else.
     pub const fn is_measure(self) -> bool {
         (self as usize) < MEASURES
     }

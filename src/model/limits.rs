@@ -48,6 +48,8 @@ pub const SET_ASIDE_SAMPLES: usize = 100;
 /// What a mapping dialog shows of a file: rows, and characters of a cell.
 pub const PREVIEW_ROWS: usize = 20;
 pub const PREVIEW_CELL_CHARS: usize = 80;
+/// Different headers of one archive that a person is asked about; the files with others wait until those are settled.
+pub const PROPOSALS_MAX: usize = 8;
 /// Distinct field, scope and span names counted per receipt; the rest go under "(other)".
 pub const RECEIPT_NAMES_MAX: usize = 500;
 /// Groups a query may form before it is cut by its order.
@@ -82,6 +84,7 @@ pub enum LimitId {
     RowGroups,
     Columns,
     Nesting,
+    NestedColumns,
     Depth,
     Line,
     OtlpLine,
@@ -127,7 +130,7 @@ const fn limit(id: LimitId, label: &'static str, value: u64, unit: LimitUnit) ->
 }
 
 /// Every limit that a person may meet, in the order of [`LimitId`].
-pub const LIMITS: [Limit; 21] = {
+pub const LIMITS: [Limit; 22] = {
     use LimitId as Id;
     use LimitUnit::{Bytes, Count, Days, Times, Year};
     const DAY_MS: f64 = 86_400_000.0;
@@ -170,6 +173,12 @@ pub const LIMITS: [Limit; 21] = {
             Id::Nesting,
             "Columns inside of columns, levels",
             NESTING_MAX as u64,
+            Count,
+        ),
+        limit(
+            Id::NestedColumns,
+            "Columns, with those inside of others",
+            NESTED_COLUMNS_MAX as u64,
             Count,
         ),
         limit(Id::Depth, "JSON, levels", JSON_DEPTH_MAX as u64, Count),

@@ -84,6 +84,59 @@ impl Warning {
     }
 }
 
+/// Sources that a warning names; the others are counted.
+const SOURCES_NAMED: usize = 3;
+
+/// What the numbers lack because of sources that are not in them; a sentence for each cause. An archive none of whose
+/// files could be read stands for all of them.
+pub fn missing<'a>(receipts: impl IntoIterator<Item = &'a SourceReceipt>) -> Vec<Warning> {
+    let mut failed: Vec<&SourceReceipt> = receipts
+        .into_iter()
+        .filter(|receipt| receipt.error.is_some())
+        .collect();
+    failed.sort_by(|a, b| a.name.cmp(&b.name));
+    failed.dedup_by(|a, b| a.name == b.name);
+    let names: BTreeSet<&str> = failed.iter().map(|receipt| receipt.name.as_str()).collect();
+    let is_part = |name: &str| {
+        let mut folders = name.match_indices('/').map(|(at, _)| &name[..at]);
+        folders.any(|folder| names.contains(folder))
+    };
+    let of = |needs_mapping: bool| {
+        let mut chosen = failed.clone();
+        chosen.retain(|held| held.needs_mapping == needs_mapping && !is_part(&held.name));
+        chosen
+    };
+    let sentences = [
+        (of(false), ["could not be read", "could not be read"]),
+        (
+            of(true),
+            [
+                "waits for somebody to say what its columns mean",
+                "wait for somebody to say what their columns mean",
+            ],
+        ),
+    ];
+    let said = sentences.into_iter().filter(|(held, _)| !held.is_empty());
+    said.map(|(held, [one, many])| {
+        let names = held.iter().take(SOURCES_NAMED);
+        let names: Vec<&str> = names.map(|receipt| receipt.name.as_str()).collect();
+        let more = match held.len().saturating_sub(SOURCES_NAMED) {
+            0 => String::new(),
+            rest => format!(" and {rest} more"),
+        };
+        let (what, is) = match held.len() {
+            1 => (one, "is"),
+            _ => (many, "are"),
+        };
+        let message = format!(
+            "{}{more} {what} and {is} missing from these numbers; the receipt says why.",
+            names.join(", ")
+        );
+        Warning::new(WarningCode::BatchMissing, message)
+    })
+    .collect()
+}
+
 /// A row that could not be read (D9). Never a value of the row: only where and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAsideRow {
@@ -129,6 +182,8 @@ pub struct SourceReceipt {
     pub notes: Vec<String>,
     /// Why the whole source could not be read; then all counts may be zero.
     pub error: Option<String>,
+    /// It waits for somebody to say what its columns mean; `error` has the sentence.
+    pub needs_mapping: bool,
     /// Time spent reading, milliseconds.
     pub elapsed_ms: f64,
 }

@@ -20,11 +20,42 @@ pub struct LoadOptions {
     pub mapping: Mapping,
     /// The zone of times that name none; UTC when absent.
     pub assume_zone: Option<Zone>,
+    /// What was said of the files of an archive that could not be read otherwise, by [`Proposal::fingerprint`]. Those
+    /// that can be read are not touched by it: a header may mean another thing in each.
+    pub members: BTreeMap<String, MemberOptions>,
+}
+
+impl LoadOptions {
+    /// How the files of an archive with this header are read, when somebody said so.
+    pub fn of_member(&self, fingerprint: &str) -> Option<Self> {
+        let said = self.members.get(fingerprint)?.clone();
+        Some(Self {
+            mapping: said.mapping,
+            assume_zone: said.assume_zone,
+            members: BTreeMap::new(),
+        })
+    }
+
+    /// Did somebody say what columns mean?
+    pub fn is_mapped(&self) -> bool {
+        !self.mapping.is_empty() || !self.members.is_empty()
+    }
+}
+
+/// How the files of an archive with one header are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberOptions {
+    pub mapping: Mapping,
+    pub assume_zone: Option<Zone>,
 }
 
 /// A file that needs a mapping, as its reader sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
+    /// The file of an archive that it is about, named as in its receipt; none when the source is the file itself.
+    pub member: Option<String>,
+    /// Further files of the archive with the same header: what is said holds for them too.
+    pub alike: u32,
     /// Equal for files with equal headers: what a remembered mapping is found by. 16 hex digits.
     pub fingerprint: String,
     /// In the order of the file.

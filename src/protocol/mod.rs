@@ -9,13 +9,13 @@ mod mapping;
 
 use serde::{Deserialize, Serialize};
 
-pub use mapping::{LoadOptions, Looks, Mapping, Proposal, ProposedColumn};
+pub use mapping::{LoadOptions, Looks, Mapping, MemberOptions, Proposal, ProposedColumn};
 
 use crate::model::{Directory, Provenance, ResultTable, SourceReceipt, Zone};
 use crate::query::{AskContext, Query, Question};
 
 /// Changes with any message; an application and a worker of different builds must not talk.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// A source of events within one session of the application; the client numbers them.
 pub type SourceId = u32;
@@ -86,11 +86,13 @@ pub enum Response {
         bytes_total: u64,
     },
     /// `receipt` is the whole source's; the files of an archive have `members` besides, and it may hold a directory.
+    /// `proposals` are of those whose columns nobody knows: the others are in the numbers meanwhile.
     Loaded {
         source: SourceId,
         receipt: SourceReceipt,
         members: Vec<SourceReceipt>,
         directory: Option<Directory>,
+        proposals: Vec<Proposal>,
         memory: Memory,
     },
     /// The source is not in the numbers. `retry` says whether trying again may help.
@@ -103,11 +105,11 @@ pub enum Response {
     },
     /// No column of the source can be a time. Ask the person what its columns mean ([`Proposal`] has a guess for each),
     /// then load the source again with a mapping in its options. `receipt` has the sentence; the source is not in the
-    /// numbers until then.
+    /// numbers until then. An archive none of whose files can be read has a proposal for each header.
     NeedsMapping {
         source: SourceId,
         receipt: SourceReceipt,
-        proposal: Proposal,
+        proposals: Vec<Proposal>,
     },
     /// The source was a directory, not events. One that has only people is to be merged into the one that is held
     /// ([`Directory::joined`]).
@@ -190,6 +192,37 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// All of them, for reading names back.
+    const ALL: [Self; 15] = [
+        Self::Version,
+        Self::Malformed,
+        Self::Network,
+        Self::NotFound,
+        Self::HttpStatus,
+        Self::Truncated,
+        Self::Checksum,
+        Self::Empty,
+        Self::UnknownFormat,
+        Self::Damaged,
+        Self::TooLarge,
+        Self::Unsupported,
+        Self::Memory,
+        Self::Internal,
+        Self::NeedsMapping,
+    ];
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.name() == name)
+    }
+
+    /// May the same address give something better when its bytes are fetched again?
+    pub const fn may_pass(self) -> bool {
+        matches!(
+            self,
+            Self::Empty | Self::Truncated | Self::Damaged | Self::Checksum
+        )
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Version => "version",

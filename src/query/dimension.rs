@@ -17,6 +17,10 @@ pub enum Dimension {
     Time(Bucket),
     /// 0..168 in the viewer's zone, the week beginning on the viewer's day.
     HourOfWeek,
+    /// 0..24 in the viewer's zone.
+    HourOfDay,
+    /// How long an execution that finished took: a class of [`crate::model::durations`].
+    DurationClass,
 }
 
 /// What the question bar offers as filters, in its order (Q3).
@@ -43,6 +47,8 @@ impl Dimension {
             Self::Role => "role",
             Self::Time(bucket) => bucket.name(),
             Self::HourOfWeek => "hour_of_week",
+            Self::HourOfDay => "hour_of_day",
+            Self::DurationClass => "duration_class",
         }
     }
 
@@ -58,6 +64,8 @@ impl Dimension {
             "week" => Some(Self::Time(Bucket::Week)),
             "month" => Some(Self::Time(Bucket::Month)),
             "hour_of_week" => Some(Self::HourOfWeek),
+            "hour_of_day" => Some(Self::HourOfDay),
+            "duration_class" => Some(Self::DurationClass),
             _ => Column::parse(name)
                 .filter(|column| matches!(column.spec().kind, Text | Closed))
                 .map(Self::Column),
@@ -76,6 +84,8 @@ impl Dimension {
             Self::Time(Bucket::Week) => "Week of",
             Self::Time(Bucket::Month) => "Month",
             Self::HourOfWeek => "Hour of week",
+            Self::HourOfDay => "Hour of day",
+            Self::DurationClass => "Time",
         }
     }
 
@@ -91,11 +101,18 @@ impl Dimension {
             Self::Time(Bucket::Week) => "Weeks",
             Self::Time(Bucket::Month) => "Months",
             Self::HourOfWeek => "Hours of the week",
+            Self::HourOfDay => "Hours of the day",
+            Self::DurationClass => "Times",
         }
     }
 
     pub const fn is_time(self) -> bool {
-        matches!(self, Self::Time(_) | Self::HourOfWeek)
+        matches!(self, Self::Time(_) | Self::HourOfWeek | Self::HourOfDay)
+    }
+
+    /// Can a question filter by it?
+    pub const fn is_filter(self) -> bool {
+        !self.is_time() && !matches!(self, Self::DurationClass)
     }
 
     /// Does it need the directory?

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clause, Dimension, PeopleTable};
+use super::{Clause, DerivedTable, Dimension, PeopleTable, Question};
 use crate::metrics::MetricId;
-use crate::model::{TimeUs, Warning};
+use crate::model::{TimeUs, Warning, WarningCode, rfc3339};
 
 /// Sort key: a column of the result (`executions`, `tool`, `executions_change`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,6 +37,18 @@ pub struct Query {
     pub skip_absent: bool,
     /// A table about people; its rows and columns are its own, and `measures` says what it tells.
     pub people: Option<PeopleTable>,
+    /// A table made of others; its rows and columns are its own too.
+    pub derived: Option<DerivedTable>,
+}
+
+impl Query {
+    /// Is it made of many groups, or of what each person did? Such tables come after those that answer at once.
+    pub const fn is_heavy(&self) -> bool {
+        match self.people {
+            Some(people) => people.is_by_person(),
+            None => self.derived.is_some(),
+        }
+    }
 }
 
 /// What the asker knows and the shard does not: the present, the extent of all data, what is still missing.
@@ -49,4 +61,19 @@ pub struct AskContext {
     pub complete: bool,
     /// Said by the asker (missing batches, a degraded question).
     pub warnings: Vec<Warning>,
+}
+
+impl AskContext {
+    /// Says that the present is that of the data, where the question does not fix another: relative ranges count from it.
+    pub fn say_present(&mut self, question: &Question) {
+        if question.now_us.is_some() {
+            return;
+        }
+        let message = format!(
+            "The present of this question is {}, taken from the data; --now on the command line and now= in the address fix another.",
+            rfc3339(self.now_us)
+        );
+        let warning = Warning::new(WarningCode::NowFromData, message);
+        self.warnings.push(warning);
+    }
 }

@@ -129,7 +129,7 @@ fn clause(key: &str, values: &str) -> Option<Clause> {
     let (name, source) = key.split_once('@').map_or((key, None), |(name, source)| {
         (name, Some(source.to_owned()))
     });
-    let dimension = Dimension::parse(name).filter(|dimension| !dimension.is_time())?;
+    let dimension = Dimension::parse(name).filter(|dimension| dimension.is_filter())?;
     let mut values: Vec<String> = values
         .split(',')
         .take(VALUES_MAX)

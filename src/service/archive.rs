@@ -1,12 +1,16 @@
 //! The files of an archive: each is a source of its own in receipts and provenance, all together are one for whoever
 //! opened it.
 
-use super::load::{Intake, LoadError, Loaded, failure, refused};
+use super::load::{Intake, LoadError, Loaded, Refusal, refused};
 use super::{FIRST_MEMBER, Service};
 use crate::ingest::container::Member;
-use crate::ingest::{Format, IngestError};
+use crate::ingest::{self, Format, IngestError};
+use crate::model::limits::PROPOSALS_MAX;
 use crate::model::{Directory, SourceReceipt};
-use crate::protocol::ErrorCode;
+use crate::protocol::{ErrorCode, Proposal};
+
+/// Files that could not be read and are named in the account of the archive; the others are counted.
+const FAILURES_NAMED: usize = 5;
 
 /// What an archive turned out to hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,8 +33,28 @@ pub struct ArchiveLoad {
     /// Files of other kinds: a picture, a text to read.
     other_files: u64,
     has_manifest: bool,
-    /// Of the first file that could not be read.
+    /// Of the first file that could not be read; that a person can help goes before.
     failed: Option<ErrorCode>,
+    /// Of files whose columns nobody knows, each header once. Their rows go to the dialog and nowhere else.
+    proposals: Vec<Proposal>,
+}
+
+impl ArchiveLoad {
+    /// Remembers to ask what the columns of this file mean.
+    pub fn ask(&mut self, member: &Member, proposal: Proposal) {
+        let mut asked = self.proposals.iter_mut();
+        if let Some(known) = asked.find(|held| held.fingerprint == proposal.fingerprint) {
+            known.alike = known.alike.saturating_add(1);
+        } else if self.proposals.len() < PROPOSALS_MAX {
+            let member = Some(format!("{}/{}", self.name, member.name));
+            self.proposals.push(Proposal { member, ..proposal });
+        }
+    }
+
+    /// What a person is to be asked, once all files were looked at. No part of the account: it has rows.
+    pub fn take_proposals(&mut self) -> Vec<Proposal> {
+        std::mem::take(&mut self.proposals)
+    }
 }
 
 impl Service {
@@ -46,17 +70,19 @@ impl Service {
             other_files: 0,
             has_manifest: false,
             failed: None,
+            proposals: Vec::new(),
         }
     }
 
-    /// Takes in one file, named `archive.zip/member`; says why it could not be read.
+    /// Takes in one file, named `archive.zip/member`. One that can't be read without a mapping is read by what was said
+    /// of its header, else it waits and the others go on.
     pub fn load_member(
         &mut self,
         loading: &mut ArchiveLoad,
         member: &Member,
         bytes: &[u8],
         intake: Intake<'_>,
-    ) -> Option<ErrorCode> {
+    ) {
         let part = FIRST_MEMBER + self.last_member;
         let name = format!("{}/{}", loading.name, member.name);
         let intake = Intake {
@@ -65,7 +91,19 @@ impl Service {
             wrapper: None,
             ..intake
         };
-        match self.take_part(part, bytes, intake) {
+        let mut taken = self.take_part(part, bytes, intake);
+        let waits = matches!(&taken, Err(error) if error.code == ErrorCode::NeedsMapping);
+        let proposal = waits.then(|| ingest::propose(bytes, intake.options));
+        if let Some(proposal) = proposal.flatten() {
+            match intake.options.of_member(&proposal.fingerprint) {
+                Some(said) => {
+                    let options = &said;
+                    taken = self.take_part(part, bytes, Intake { options, ..intake });
+                }
+                None => loading.ask(member, proposal),
+            }
+        }
+        match taken {
             Ok(Loaded::Events(_)) => self.keep_member(loading, part),
             Ok(Loaded::Directory(directory, _)) => {
                 loading.directory = Some(Directory::joined(loading.directory.take(), directory).0);
@@ -76,30 +114,30 @@ impl Service {
             Err(error) if matches!(error.code, ErrorCode::UnknownFormat | ErrorCode::Empty) => {
                 loading.other_files += 1;
             }
-            Err(error) => {
-                let code = error.code;
-                self.keep_failure(loading, part, error);
-                return Some(code);
-            }
+            Err(error) => self.keep_failure(loading, part, error),
         }
-        None
     }
 
-    /// A file that could not even be unpacked.
+    /// A file that was refused before it came here: by what unpacks it, or by the columnar module.
     pub fn refuse_member(
         &mut self,
         loading: &mut ArchiveLoad,
         member: &Member,
-        error: &IngestError,
+        refusal: impl Into<Refusal>,
     ) {
         let part = FIRST_MEMBER + self.last_member;
         let name = format!("{}/{}", loading.name, member.name);
-        let error = failure(&name, member.packed_bytes, error);
+        let error = refusal.into().of(&name, member.packed_bytes);
         self.keep_failure(loading, part, error);
     }
 
     fn keep_failure(&mut self, loading: &mut ArchiveLoad, part: u32, error: LoadError) {
-        loading.failed.get_or_insert(error.code);
+        match error.code {
+            ErrorCode::NeedsMapping => loading.failed = Some(error.code),
+            code => {
+                loading.failed.get_or_insert(code);
+            }
+        }
         self.receipts.insert(part, error.receipt);
         self.keep_member(loading, part);
     }
@@ -117,35 +155,67 @@ impl Service {
         let mut receipt = total(&loading);
         let directory = loading.directory;
         if loading.members.is_empty() && directory.is_none() {
-            let error = failure(&loading.name, loading.bytes, &IngestError::NothingInArchive);
+            let refusal = Refusal::from(&IngestError::NothingInArchive);
+            let error = refusal.of(&loading.name, loading.bytes);
             self.receipts.insert(loading.source, error.receipt.clone());
             return Err(error);
         }
-        let failed = |member: &&SourceReceipt| member.error.is_some();
-        let first_failure = loading.members.iter().find(failed);
-        let all_failed = loading.members.iter().all(|member| member.error.is_some());
-        if let Some(first) = first_failure.filter(|_| all_failed && directory.is_none()) {
-            let message = format!(
-                "No file of the archive could be read. {}",
-                first.error.as_deref().unwrap_or_default()
-            );
-            let code = loading.failed.unwrap_or(ErrorCode::Damaged);
+        let failures: Vec<&SourceReceipt> = loading
+            .members
+            .iter()
+            .filter(|member| member.error.is_some())
+            .collect();
+        let code = loading.failed.unwrap_or(ErrorCode::Damaged);
+        let all_failed = failures.len() == loading.members.len() && directory.is_none();
+        // What a person can help is said first.
+        let waits = code == ErrorCode::NeedsMapping;
+        let first = failures
+            .iter()
+            .find(|member| member.needs_mapping == waits)
+            .or(failures.first());
+        if let Some(first) = first.filter(|_| all_failed) {
+            let sentence = first.error.as_deref().unwrap_or_default();
+            let message = format!("No file of the archive could be read. {sentence}");
+            // The counts are those of the files, each of which has its own receipt here.
+            let kept = SourceReceipt {
+                name: receipt.name.clone(),
+                format: receipt.format.clone(),
+                bytes: receipt.bytes,
+                ..SourceReceipt::default()
+            };
+            let kept = refused(kept, code, message.clone()).receipt;
+            self.receipts.insert(loading.source, kept);
             return Err(refused(receipt, code, message));
         }
-        if let Some(first) = first_failure {
-            let count = loading.members.iter().filter(failed).count();
-            receipt.notes.push(format!(
-                "{count} of {} files of the archive could not be read, the first is {}.",
-                loading.members.len(),
-                first.name
-            ));
-        }
+        receipt
+            .notes
+            .extend(said_of(&failures, loading.members.len()));
         Ok(Loaded::Archive(LoadedArchive {
             receipt,
             members: loading.members,
             directory,
         }))
     }
+}
+
+/// Which files are missing and why, and how many more.
+fn said_of(failures: &[&SourceReceipt], files: usize) -> Vec<String> {
+    if failures.is_empty() {
+        return Vec::new();
+    }
+    let mut notes = vec![format!(
+        "{} of {files} files of the archive could not be read and are missing.",
+        failures.len()
+    )];
+    notes.extend(failures.iter().take(FAILURES_NAMED).map(|member| {
+        let sentence = member.error.as_deref().unwrap_or_default();
+        format!("{}: {sentence}", member.name)
+    }));
+    let rest = failures.len().saturating_sub(FAILURES_NAMED);
+    if rest > 0 {
+        notes.push(format!("{rest} more files could not be read."));
+    }
+    notes
 }
 
 fn total(loading: &ArchiveLoad) -> SourceReceipt {

@@ -4,7 +4,7 @@ use super::archive::LoadedArchive;
 use super::{LINKED, Service, memory};
 use crate::engine;
 use crate::ingest::{self, Data, Decoded, Format, IngestError, Tally, Unpacked, otlp};
-use crate::model::limits::EVENT_BYTES;
+use crate::model::limits::{EVENT_BYTES, LimitId};
 use crate::model::{Batch, Directory, Manifest, SourceReceipt, TimeUs};
 use crate::protocol::{ErrorCode, LoadOptions};
 
@@ -29,6 +29,42 @@ pub struct LoadError {
     /// May the same address give something better later?
     pub retry: bool,
     pub receipt: SourceReceipt,
+}
+
+/// Why a reader will have nothing of a file, whichever module it is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub code: ErrorCode,
+    /// What happened and what to do.
+    pub sentence: String,
+    /// The limit that struck.
+    pub limit: Option<LimitId>,
+}
+
+impl From<&IngestError> for Refusal {
+    fn from(error: &IngestError) -> Self {
+        Self {
+            code: error.code(),
+            sentence: error.to_string(),
+            limit: error.limit(),
+        }
+    }
+}
+
+impl Refusal {
+    /// The error of a file, with its receipt.
+    pub fn of(self, name: &str, bytes: u64) -> LoadError {
+        let receipt = SourceReceipt {
+            name: name.to_owned(),
+            bytes,
+            limits: self.limit.into_iter().collect(),
+            ..SourceReceipt::default()
+        };
+        LoadError {
+            retry: self.code.may_pass(),
+            ..refused(receipt, self.code, self.sentence)
+        }
+    }
 }
 
 /// Where a file comes from and how it is to be read.
@@ -107,16 +143,16 @@ impl Service {
         loaded
     }
 
-    /// A source that could not even be unpacked.
+    /// A source that was refused before it came here: by what unpacks it, or by the columnar module.
     pub fn refuse(
         &mut self,
         source: u32,
         name: &str,
         bytes: u64,
-        error: &IngestError,
+        refusal: impl Into<Refusal>,
     ) -> LoadError {
         self.unload(source);
-        let error = failure(name, bytes, error);
+        let error = refusal.into().of(name, bytes);
         self.receipts.insert(source, error.receipt.clone());
         error
     }
@@ -258,7 +294,7 @@ impl Service {
         size: u64,
         telemetry: otlp::Telemetry,
     ) -> Result<Loaded, LoadError> {
-        let events = telemetry.candidates.len() as u64;
+        let events = (telemetry.candidates.len() + telemetry.agents.len()) as u64;
         let expected = telemetry.resident_bytes() + events * EVENT_BYTES;
         self.room(name, size, expected, events)?;
         let tally = telemetry.tally.clone();
@@ -321,6 +357,7 @@ fn all_set_aside(receipt: SourceReceipt) -> Result<Loaded, LoadError> {
 
 pub(super) fn refused(mut receipt: SourceReceipt, code: ErrorCode, message: String) -> LoadError {
     receipt.error = Some(message.clone());
+    receipt.needs_mapping = code == ErrorCode::NeedsMapping;
     LoadError {
         code,
         message,
@@ -329,19 +366,8 @@ pub(super) fn refused(mut receipt: SourceReceipt, code: ErrorCode, message: Stri
     }
 }
 
-pub(super) fn failure(name: &str, bytes: u64, error: &IngestError) -> LoadError {
-    LoadError {
-        code: error.code(),
-        message: error.to_string(),
-        retry: error.retry(),
-        receipt: SourceReceipt {
-            name: name.to_owned(),
-            bytes,
-            error: Some(error.to_string()),
-            limits: error.limit().into_iter().collect(),
-            ..SourceReceipt::default()
-        },
-    }
+fn failure(name: &str, bytes: u64, error: &IngestError) -> LoadError {
+    Refusal::from(error).of(name, bytes)
 }
 
 fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8], format: Format) -> Result<T, IngestError> {

@@ -12,7 +12,7 @@ mod verify;
 use std::collections::BTreeMap;
 
 pub use archive::{ArchiveLoad, LoadedArchive};
-pub use load::{Intake, LoadError, Loaded};
+pub use load::{Intake, LoadError, Loaded, Refusal};
 pub use verify::{VerifyError, verify};
 
 use crate::engine::{Engine, PartialAnswer, PartialError, Pass, answer};

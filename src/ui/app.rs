@@ -5,15 +5,16 @@ use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::path;
 
 use super::components::Notices;
-use super::pages::{DataPage, ExecutivePage, FileIntake, MappingDialog, NotFound};
+use super::pages::{DashboardPage, DataPage, FileIntake, GlossaryPage, MappingDialog};
 use super::question_bar::QuestionBar;
-use super::shell::Header;
+use super::shell::{Header, NotFound};
 use super::state;
 
 #[component]
 pub fn App() -> impl IntoView {
     state::preferences::provide();
     state::notices::provide();
+    state::views::provide();
     view! {
         <Router>
             <Shell />
@@ -45,9 +46,11 @@ fn Shell() -> impl IntoView {
             <FileIntake />
             <MappingDialog />
             <Routes fallback=|| view! { <NotFound /> }>
-                <Route path=path!("/") view=|| view! { <Redirect path=super::pages::home() /> } />
-                <Route path=path!("/executive") view=ExecutivePage />
+                <Route path=path!("/") view=|| view! { <Redirect path=state::views::home() /> } />
                 <Route path=path!("/data") view=DataPage />
+                <Route path=path!("/glossary") view=GlossaryPage />
+                <Route path=path!("/:dashboard") view=DashboardPage />
+                <Route path=path!("/:dashboard/:name") view=DashboardPage />
             </Routes>
         </main>
     }

@@ -8,6 +8,7 @@ mod app;
 mod browser;
 mod components;
 mod pages;
+mod palette;
 mod question_bar;
 mod shell;
 mod state;

@@ -28,7 +28,7 @@ fn tool(id: u32, parent: u32) -> Value {
 }
 
 /// Rows that are no executions: "kind | model | tokens | user | session | client | outcome error | ms".
-fn shown(batch: &Batch) -> Vec<String> {
+pub fn shown(batch: &Batch) -> Vec<String> {
     let text = |row: usize, column| batch.text_column(column).unwrap().get(row).unwrap_or("-");
     let count = |count: u64| {
         if count == u64::MAX {

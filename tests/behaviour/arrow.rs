@@ -13,6 +13,8 @@ use arrow_array::{
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{DictionaryHandling, FileWriter, IpcWriteOptions, StreamWriter};
 use toolscope::ingest::{self, Data, Format};
+use toolscope::model::limits::LimitId;
+use toolscope::protocol::ErrorCode;
 use toolscope::service::{Loaded, Service};
 
 /// What a thread holds, and held at most.
@@ -344,4 +346,49 @@ fn rows_without_bytes_are_bounded() {
         error.to_string().contains("more than is allowed"),
         "{error}"
     );
+}
+
+#[test]
+fn columns_inside_of_columns_have_limits_and_the_receipt_names_the_one_that_struck() {
+    use arrow_schema::{DataType, Field, Fields, Schema};
+    let written = |inside: Field| {
+        let schema = Schema::new(vec![Field::new("time", DataType::Int64, false), inside]);
+        let mut writer = StreamWriter::try_new(Vec::new(), &schema).unwrap();
+        writer.finish().unwrap();
+        writer.into_inner().unwrap()
+    };
+    let deep = |levels: usize| {
+        (0..levels).fold(Field::new("item", DataType::Int64, true), |inside, _| {
+            Field::new("item", DataType::List(Arc::new(inside)), true)
+        })
+    };
+    let wide = |columns: usize| {
+        let fields = (0..columns).map(|at| Field::new(format!("c{at}"), DataType::Int64, true));
+        Field::new("all", DataType::Struct(fields.collect::<Fields>()), true)
+    };
+    for (bytes, limit, sentence) in [
+        (
+            written(deep(80)),
+            LimitId::Nesting,
+            "has columns inside of columns, more than 64 levels deep",
+        ),
+        (
+            written(wide(10_001)),
+            LimitId::NestedColumns,
+            "has more than 10000 columns, with those inside of others",
+        ),
+    ] {
+        let mut service = Service::new("test");
+        let error = service.load(1, "x.arrow", &bytes, None).unwrap_err();
+        assert!(error.message.contains(sentence), "{}", error.message);
+        assert_eq!(error.code, ErrorCode::TooLarge);
+        assert_eq!(error.receipt.limits, [limit].into());
+    }
+    for bytes in [written(deep(20)), written(wide(9_000))] {
+        assert!(
+            Service::new("test")
+                .load(1, "x.arrow", &bytes, None)
+                .is_ok()
+        );
+    }
 }

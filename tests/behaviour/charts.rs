@@ -1,6 +1,6 @@
 //! Drawings: the right numbers in the right form, and no JavaScript in them.
 
-use toolscope::charts::{Palette, bars, over_time};
+use toolscope::charts::{Palette, bars, over_time, several};
 use toolscope::model::{Cell, ResultTable, TableColumn, Unit};
 use toolscope::query::widgets::Look;
 
@@ -94,4 +94,26 @@ fn a_ranking_has_the_greatest_on_top() {
         option["series"][0]["data"],
         serde_json::json!([2.0, "-", 5.0])
     );
+}
+
+#[test]
+fn several_series_are_lines_or_stacked_and_what_is_bad_hangs_below() {
+    let mut table = days();
+    table.columns = vec![
+        column("week", Unit::Text),
+        column("new_users", Unit::Count),
+        column("dormant_users", Unit::Count),
+    ];
+    let lines = several(&table, &[1, 2], Look::Lines, labels(), &palette());
+    let option = serde_json::to_value(&lines.chart).unwrap();
+    assert_eq!(option["series"][1]["type"], "line");
+    assert_eq!(option["series"][1]["data"][0], 7.0);
+    assert!(option["series"][1].get("stack").is_none());
+    let stack = several(&table, &[1, 2], Look::Stack, labels(), &palette());
+    let option = serde_json::to_value(&stack.chart).unwrap();
+    assert_eq!(option["series"][0]["data"][0], 5.0);
+    assert_eq!(option["series"][1]["stack"], "all");
+    assert_eq!(option["series"][1]["data"][0], -7.0);
+    // A gap is no zero.
+    assert_eq!(option["series"][1]["data"][2], "-");
 }

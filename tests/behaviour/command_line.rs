@@ -352,6 +352,8 @@ fn a_manifest_is_read_only_where_the_question_needs_it() {
         "demo",
         "--now",
         "2026-06-30T12:00:00Z",
+        "--aggregate-days",
+        "61",
         "--plain",
     ];
     assert!(run(folder.path(), &demo).status.success());
@@ -903,6 +905,11 @@ fn files_of_an_archive_are_mapped_and_those_that_need_it_say_how() {
     }
     let partly = query(folder.path(), &[&["both.zip"], &measures[..]].concat());
     assert_eq!(rows(&json_of(&partly), &["executions"]), [json!([1])]);
+    let warnings = json_of(&partly)["provenance"]["warnings"].to_string();
+    assert!(
+        warnings.contains("both.zip/x/foreign.csv waits for somebody to say what its columns mean"),
+        "{warnings}"
+    );
     assert!(
         stderr(&partly).contains("perhaps: --map time=began"),
         "{}",

@@ -365,7 +365,13 @@ fn routes_of_the_application_get_its_document_and_missing_files_do_not() {
         ("Accept", "text/html,*/*;q=0.8"),
         ("Sec-Fetch-Mode", "navigate"),
     ];
-    for route in ["/", "/data-page", "/tools/search_code?range=7d"] {
+    for route in [
+        "/",
+        "/data-page",
+        "/tools/search_code?range=7d",
+        "/users/ada@example.org",
+        "/tools/a%2Eb",
+    ] {
         let answer = server.get(route, &html);
         assert_eq!(answer.status, 200, "{route}");
         assert!(
@@ -376,6 +382,7 @@ fn routes_of_the_application_get_its_document_and_missing_files_do_not() {
     for missing in [
         "/missing.js",
         "/zones/Nowhere.json",
+        "/users/batches/none.arrow",
         "/data/batches/none",
         "/data/none.arrow",
     ] {

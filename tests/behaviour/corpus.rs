@@ -5,8 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde_json::Value;
+use toolscope::export;
 use toolscope::ingest::otlp::{self, Linked, Linker};
-use toolscope::model::{Column, EventKind, Outcome};
+use toolscope::metrics::MetricId;
+use toolscope::model::{Column, EventKind, Outcome, Zone};
+use toolscope::query::{AskContext, Dimension, Query, Question, RangeSpec, widgets};
+use toolscope::service::Service;
 
 use crate::telemetry_kit::{only_executions, rows_of};
 
@@ -369,7 +373,8 @@ fn all_files_together_count_every_call_once() {
 fn provider_calls_and_conversations_are_those_of_the_spans() {
     let Some(corpus) = corpus() else { return };
     let mut met = (0, 0);
-    for (label, path, _) in files(&corpus) {
+    let spans = |(_, path, _): &(String, PathBuf, Value)| path.ends_with("traces.jsonl");
+    for (label, path, _) in files(&corpus).into_iter().filter(spans) {
         let bytes = std::fs::read(path).unwrap();
         let mut spans: BTreeMap<(String, String), Value> = BTreeMap::new();
         for line in std::str::from_utf8(&bytes).unwrap().lines() {
@@ -445,6 +450,78 @@ fn provider_calls_and_conversations_are_those_of_the_spans() {
     assert!(met.0 > 50 && met.1 > 10, "{met:?}");
 }
 
+/// Log records of calls to providers, counted here by the names of their events: a record of Claude Code is one call, and
+/// so is an attempt of Codex, whose tokens stand in another record.
+#[test]
+fn provider_calls_of_logs_are_those_of_their_records() {
+    let Some(corpus) = corpus() else { return };
+    let mut met = 0;
+    let logs = |(_, path, _): &(String, PathBuf, Value)| path.ends_with("logs.jsonl");
+    for (label, path, _) in files(&corpus).into_iter().filter(logs) {
+        let bytes = std::fs::read(path).unwrap();
+        let (mut answered, mut failed, mut tokens, mut cost_usd) = (0, 0, (0, 0), 0.0);
+        for line in std::str::from_utf8(&bytes).unwrap().lines() {
+            let request: Value = serde_json::from_str(line).unwrap();
+            for group in request["resourceLogs"].as_array().unwrap() {
+                let scopes = group["scopeLogs"].as_array().unwrap().iter();
+                for record in scopes.flat_map(|scope| scope["logRecords"].as_array().unwrap()) {
+                    let text = |name: &str| {
+                        let mut all = record["attributes"].as_array().into_iter().flatten();
+                        let found = all.find(|one| one["key"] == name)?;
+                        let value = found["value"].as_object()?.values().next()?.clone();
+                        Some(value.as_str().map_or(value.to_string(), str::to_owned))
+                    };
+                    let number =
+                        |name: &str| text(name).map_or(0, |text| text.parse::<u64>().unwrap());
+                    match text("event.name").unwrap_or_default().as_str() {
+                        "api_request" => {
+                            answered += 1;
+                            tokens.0 += number("input_tokens")
+                                + number("cache_read_tokens")
+                                + number("cache_creation_tokens");
+                            tokens.1 += number("output_tokens");
+                            cost_usd += text("cost_usd").unwrap().parse::<f64>().unwrap();
+                        }
+                        "codex.api_request" => answered += 1,
+                        "codex.sse_event" => {
+                            tokens.0 += number("input_token_count");
+                            tokens.1 += number("output_token_count");
+                        }
+                        "api_error" => failed += 1,
+                        _ => {}
+                    }
+                }
+            }
+        }
+        let mut linker = Linker::default();
+        linker.add(0, otlp::read(&bytes).unwrap());
+        let batch = linker.link().batch;
+        let calls: Vec<usize> = rows_of(&batch, EventKind::ProviderCall).collect();
+        let failures = calls
+            .iter()
+            .filter(|&&row| batch.outcome[row] == Outcome::Failure);
+        assert_eq!(
+            (calls.len(), failures.count()),
+            (answered + failed, failed),
+            "{label}"
+        );
+        let total = |counts: &[u64]| {
+            let known = calls.iter().map(|&row| counts[row]);
+            known.filter(|count| *count != u64::MAX).sum::<u64>()
+        };
+        assert_eq!(
+            (total(&batch.tokens_in), total(&batch.tokens_out)),
+            tokens,
+            "{label}"
+        );
+        let costs = calls.iter().map(|&row| batch.cost_usd[row]);
+        let sum_usd: f64 = costs.filter(|usd| !usd.is_nan()).sum();
+        assert!((sum_usd - cost_usd).abs() < 1e-9, "{label}: {sum_usd}");
+        met += calls.len();
+    }
+    assert_eq!(met, 216 + 12 + 64);
+}
+
 #[test]
 fn no_canary_gets_past_the_decoder() {
     let Some(corpus) = corpus() else { return };
@@ -466,6 +543,76 @@ fn no_canary_gets_past_the_decoder() {
                 !kept.contains(canary) && !linked.contains(canary),
                 "{label}: {canary}"
             );
+        }
+    }
+}
+
+/// What people get to see or to take along: receipts, error sentences, provenance, tables in every form. Files that end in
+/// the middle, or have letters turned, say no more.
+#[test]
+fn no_canary_stands_in_receipts_errors_answers_or_exports() {
+    let Some(corpus) = corpus() else { return };
+    let canaries: Vec<String> = std::fs::read_to_string(corpus.join("canaries.txt"))
+        .unwrap()
+        .lines()
+        .map(str::to_lowercase)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let dimensions = [
+        Column::Tool,
+        Column::Server,
+        Column::User,
+        Column::Client,
+        Column::Session,
+        Column::Model,
+        Column::Workspace,
+        Column::ErrorClass,
+    ];
+    let question = Question {
+        range: RangeSpec::AllTime,
+        ..Question::default()
+    };
+    for (label, path, _) in files(&corpus) {
+        let whole = std::fs::read(path).unwrap();
+        let mut turned = whole.clone();
+        for at in (0..turned.len()).step_by(997) {
+            turned[at] = turned[at].wrapping_add(1);
+        }
+        for bytes in [
+            &whole[..],
+            &whole[..whole.len() / 2],
+            &whole[..100],
+            &turned,
+        ] {
+            let mut service = Service::new("test");
+            let mut shown = match service.load(1, &label, bytes, None) {
+                Ok(loaded) => format!("{loaded:?}"),
+                Err(error) => format!("{error:?}"),
+            };
+            let span = service.data_span();
+            let context = AskContext {
+                now_us: span.map_or(0, |span| span.1),
+                data_span_us: span,
+                complete: true,
+                warnings: Vec::new(),
+            };
+            let queries: Vec<Query> = dimensions
+                .iter()
+                .map(|column| {
+                    let by = [Dimension::Column(*column)];
+                    widgets::free(&by, &[MetricId::Executions, MetricId::ProviderCalls])
+                })
+                .collect();
+            let (tables, provenance) = service.ask(&question, &queries, &context).unwrap();
+            let periods = question.periods(&context, &Zone::utc());
+            let document = export::document(&question, &periods, &provenance, &tables);
+            shown.push_str(&document.to_string());
+            shown.push_str(&export::csv_of_several(&tables));
+            shown.extend(tables.iter().map(export::text));
+            let shown = shown.to_lowercase();
+            for canary in &canaries {
+                assert!(!shown.contains(canary), "{label}: {canary}");
+            }
         }
     }
 }

@@ -226,3 +226,24 @@ fn pre_aggregated_hours_don_t_tell_other_kinds_and_raw_days_do() {
         code == "aggregate_lacks" && message.contains("conversations and storage_bytes")
     }));
 }
+
+#[test]
+fn people_ever_seen_are_those_of_any_event_up_to_the_end_of_the_period_but_of_no_measurement() {
+    // Eve was refused, cy only connected, and nobody is seen in a measurement.
+    let events = format!(
+        "{EVENTS}{}\n{}\n{}\n",
+        r#"{"time":"2026-03-02T13:00:00Z","kind":"execution","tool":"read","user":"eve","outcome":"rejected"}"#,
+        r#"{"time":"2026-03-04T09:00:00Z","kind":"connection","user":"cy","client":"Cursor","server":"github"}"#,
+        r#"{"time":"2026-03-02T00:00:01Z","kind":"storage_sample","user":"robot","workspace":"core","bytes":1}"#,
+    );
+    let measures = ["--measure", "adopters,adoption_share"];
+    let ask = |more: &[&str]| answer(&events, &[&measures[..], more].concat()).0;
+    // Bo of ada, bo, cy and eve: the whole segment.
+    assert_eq!(ask(&[]), json!([[1, 0.25]]));
+    // Nobody yet, of ada and eve: a part of it.
+    assert_eq!(ask(&["--range", "2026-03-02"]), json!([[0, 0.0]]));
+    // Bo of ada, bo and eve.
+    assert_eq!(ask(&["--range", "2026-03-03"]), json!([[1, 1.0 / 3.0]]));
+    // A filter leaves those who were seen.
+    assert_eq!(ask(&["--where", "tool=read"]), json!([[1, 0.25]]));
+}

@@ -5,11 +5,15 @@
     reason = "a test that can't go on should stop"
 )]
 
+mod advice;
 mod agents;
+mod archives;
 mod arrow;
 mod bad_input;
 mod bad_text;
+mod changes;
 mod charts;
+mod clients;
 mod command_line;
 #[path = "../common/mod.rs"]
 mod common;
@@ -19,6 +23,7 @@ mod corpus;
 mod demo;
 mod dialects;
 mod dialects_of_agents;
+mod dialects_of_calls;
 mod dialects_of_logs;
 mod export;
 mod formats;
@@ -27,11 +32,14 @@ mod kinds;
 mod mapping;
 mod matrix;
 mod oracle;
+mod places_kit;
 mod products;
 mod question;
 mod room;
 mod service;
 mod telemetry;
 mod telemetry_kit;
+mod tools;
 mod walls;
+mod workspaces;
 mod zones;

@@ -32,7 +32,7 @@ fn mapping(pairs: &[(Column, &str)]) -> LoadOptions {
             .iter()
             .map(|(column, header)| (*column, (*header).to_owned()))
             .collect(),
-        assume_zone: None,
+        ..LoadOptions::default()
     }
 }
 
@@ -173,6 +173,7 @@ fn times_without_a_zone_are_read_in_the_zone_that_was_said() {
     let options = LoadOptions {
         mapping: Mapping::new(),
         assume_zone: Some(berlin),
+        ..LoadOptions::default()
     };
     let decoded = ingest::read_with(text.as_bytes(), ingest::Format::Csv, &options).unwrap();
     let ingest::Data::Events(batch) = decoded.data else {

@@ -1,10 +1,12 @@
 // A person's own data: files through the picker and by drop, right numbers or a sentence, and nothing kept that is content.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { ROOT, SHARED, browser, open, query, ready, records, serve, tiles, widgetTable } from "./harness.mjs";
+import { ROOT, SHARED, TOOLSCOPE, browser, open, query, ready, records, serve, tiles, widgetTable } from "./harness.mjs";
 
 let server, chrome, context;
 const folder = mkdtempSync(join(tmpdir(), "toolscope-e2e-"));
@@ -105,6 +107,8 @@ test("S3 files without events are told from periods without any, and nothing is 
   await page.locator('nav a[href^="/executive"]').first().click();
   await ready(page);
   const widget = page.locator('[data-widget="top-tools"]');
+  await widget.scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => document.querySelector('[data-widget="top-tools"]').dataset.state === "empty");
   assert.match(await widget.innerText(), /No source has an event to count/);
   const answers = () => page.evaluate(() => document.documentElement.dataset.answered);
   const before = await answers();
@@ -161,6 +165,42 @@ test("D6 people of a table who match nobody are listed on the Data page and nowh
   await page.close();
 });
 
+test("E1 one file through the page, the command line and a manifest has the same numbers and the same provenance", async () => {
+  const served = mkdtempSync(join(tmpdir(), "toolscope-provenance-"));
+  const body = Buffer.from([
+    event("2026-05-01T10:00:00Z", "search", "ada@example.test", "success", 12.5, { arguments: "dropped" }),
+    event("2026-05-01T10:00:00Z", "search", "ada@example.test", "success", 12.5),
+    event("2026-05-02T10:02:00Z", "fetch", "bob@example.test", "failure", 7, { error_class: "timeout" }),
+    '{"time":"never","tool":"x"}',
+    '{"time":"2026-05-02 11:00:00","tool":"write"}',
+  ].join("\n"));
+  writeFileSync(join(served, "same.ndjson"), body);
+  writeFileSync(join(served, "manifest.json"), JSON.stringify({
+    version: 1, organisation: "Same", generated_at: "2026-05-02T11:00:00Z",
+    batches: [{
+      url: "same.ndjson", format: "ndjson", kind: "raw", rows: 5, bytes: body.length, min_time: "2026-05-01T10:00:00Z",
+      max_time: "2026-05-02T11:00:00Z", sha256: createHash("sha256").update(body).digest("hex"),
+    }],
+  }));
+  const ask = (source) => JSON.parse(execFileSync(TOOLSCOPE, ["query", source, "--range", "all", "--compare", "none", "--dashboard", "executive", "--format", "json"], { cwd: served, stdio: ["ignore", "pipe", "ignore"] }));
+  /** What the page exports; by then nothing is loading. */
+  const exported = async (page) => {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.locator('[data-action="export-page"]').click()]);
+    return JSON.parse(readFileSync(await file.path(), "utf8"));
+  };
+  const other = await serve(served);
+  const fromManifest = await open(context, `${other.url}/executive?range=all&compare=none`);
+  const page = await open(context, `${server.url}/executive?range=all&compare=none`);
+  await pick(page, join(served, "same.ndjson"));
+  const answers = { file: ask("same.ndjson"), manifest: ask("manifest.json"), page: await exported(page), served: await exported(fromManifest) };
+  const told = ({ tables, provenance: { engine, ...provenance } }) => ({ tables: tables.map(({ id, columns, rows, totals }) => ({ id, columns, rows, totals })), provenance });
+  assert.match(JSON.stringify(answers.file.provenance.warnings), /now_from_data/);
+  for (const [way, answer] of Object.entries(answers)) assert.deepEqual(told(answer), told(answers.file), way);
+  await page.close();
+  await fromManifest.close();
+  await other.stop();
+});
+
 const corpus = join(SHARED, "corpus");
 const streams = existsSync(corpus) ? readdirSync(corpus).filter((name) => existsSync(join(corpus, name, "truth.json"))) : [];
 if (streams.length === 0) test("the corpus through the picker", { skip: "skipped: ../shared/corpus is missing" }, () => {});
@@ -182,8 +222,17 @@ for (const stream of streams) {
     const canaries = readFileSync(join(corpus, "canaries.txt"), "utf8").trim().toLowerCase().split("\n");
     await page.locator('nav a[href^="/data"]').first().click();
     await page.locator("[data-source]").first().waitFor();
-    const everything = (await page.evaluate(() => document.documentElement.outerHTML + JSON.stringify({ ...localStorage }) + location.href)).toLowerCase();
-    assert.deepEqual(canaries.filter((canary) => everything.includes(canary)), []);
+    // Receipts are written out only when they are open.
+    for (const button of await page.locator("[data-source] button.disclosure").all()) await button.click();
+    const held = await page.evaluate(async () => {
+      const databases = (await indexedDB.databases?.()) ?? [];
+      return document.documentElement.outerHTML + JSON.stringify({ ...localStorage, ...sessionStorage }) + JSON.stringify(databases) + (await caches.keys()).join() + location.href;
+    });
+    await page.locator('nav a[href^="/executive"]').first().click();
+    await ready(page);
+    const [file] = await Promise.all([page.waitForEvent("download"), page.locator('[data-action="export-page"]').click()]);
+    const everything = (held + readFileSync(await file.path(), "utf8")).toLowerCase();
+    assert.deepEqual(canaries.filter((canary) => everything.includes(canary)), [], "neither page, storage nor export holds content");
     await page.close();
   });
 }

@@ -56,7 +56,7 @@ export async function ready(page, timeout = 30_000) {
     () =>
       document.documentElement.dataset.state === "ready" &&
       !("drawing" in document.documentElement.dataset) &&
-      (location.pathname.startsWith("/data") || document.querySelectorAll("[data-widget]").length > 0) &&
+      (/^\/(data|glossary)/.test(location.pathname) || document.querySelectorAll("[data-widget]").length > 0) &&
       !document.querySelector('[data-widget][data-state="loading"],[data-widget][data-state="refreshing"],[data-widget][data-state="partial"]'),
     undefined,
     { timeout },
@@ -83,10 +83,13 @@ export async function tiles(page) {
 /** A widget's `<table>` as objects by column id, unrounded. Opens the table view first. */
 export async function widgetTable(page, id) {
   const widget = page.locator(`[data-widget="${id}"]`);
+  // What was never on the screen has not been asked for.
+  await widget.scrollIntoViewIfNeeded();
+  await page.waitForFunction((id) => document.querySelector(`[data-widget="${id}"]`)?.dataset.state === "ready", id);
   const toggle = widget.locator('[data-action="table"]');
   if ((await toggle.count()) && (await toggle.getAttribute("aria-pressed")) !== "true") await toggle.click();
   await widget.locator("table").waitFor();
-  return widget.locator("tbody tr").evaluateAll((rows) =>
+  return widget.locator("tbody tr:not(.data-table__blank)").evaluateAll((rows) =>
     rows.map((row) => Object.fromEntries([...row.querySelectorAll("[data-column]")].map((cell) => {
       const value = cell.dataset.value;
       const isText = cell.dataset.type === "text" || cell.dataset.type === "time" || value === "new";

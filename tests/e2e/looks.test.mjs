@@ -16,7 +16,14 @@ after(async () => {
   await server?.stop();
 });
 
-for (const path of ["/executive", "/data"]) {
+/** Looks at every widget once, so that none is checked before it has numbers. */
+async function everything(page) {
+  for (const card of await page.locator("[data-widget]").all()) await card.scrollIntoViewIfNeeded();
+  await page.evaluate(() => scrollTo(0, 0));
+  if (await page.locator("[data-widget]").count()) await ready(page, 60_000);
+}
+
+for (const path of ["/executive", "/tools", "/users", "/workspaces", "/clients", "/compare", "/tools/run_query", "/data"]) {
   for (const colorScheme of ["light", "dark"]) {
     test(`S2 axe finds nothing on ${path} in ${colorScheme}`, async () => {
       // Only the checker needs eval; the page's own policy stays as it is served.
@@ -24,19 +31,21 @@ for (const path of ["/executive", "/data"]) {
       const page = await context.newPage();
       await page.goto(server.url + path);
       await page.waitForFunction(() => document.documentElement.dataset.state === "ready");
-      if (path === "/executive") await ready(page);
+      if (path !== "/data") await ready(page);
+      await everything(page);
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
       assert.deepEqual(violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(", ")}`), []);
       await context.close();
     });
   }
-  for (const width of [320, 360, 768, 2560]) {
+  for (const width of [320, 360, 768, 900, 1280, 2560]) {
     test(`S1 ${path} at ${width} px needs no sideways scrolling`, async () => {
       const context = await chrome.newContext({ viewport: { width, height: 800 } });
       const page = await context.newPage();
       await page.goto(server.url + path);
       await page.waitForFunction(() => document.documentElement.dataset.state === "ready");
+      await everything(page);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.equal(overflow, 0);
       await context.close();
@@ -76,6 +85,7 @@ test("S1 the dark theme is chosen, kept over a reload, and dark", async () => {
 
 async function download(page, widget, format) {
   const card = page.locator(`[data-widget="${widget}"]`);
+  await card.scrollIntoViewIfNeeded();
   await card.locator('[data-action="export"]').click();
   const [file] = await Promise.all([page.waitForEvent("download"), page.locator(`[data-export="${format}"]`).click()]);
   return readFileSync(await file.path());

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { crc32 } from "node:zlib";
 import { ROOT, browser, open, query, ready, records, same, serve, tiles } from "./harness.mjs";
 
 const ZONE = "Europe/Berlin";
@@ -30,6 +31,36 @@ const rows = (day) => [
 function csv(name, day, header = "began;what;who;took_s;ok;remark") {
   const path = join(folder, name);
   writeFileSync(path, [header, ...rows(day), ""].join("\n"));
+  return path;
+}
+/** A ZIP archive of files that are not packed: name → text. */
+function zip(name, files) {
+  const parts = [], central = [];
+  let offset = 0;
+  for (const [file, text] of Object.entries(files)) {
+    const [path, body] = [Buffer.from(file), Buffer.from(text)];
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0);
+    fields.writeUInt32LE(crc32(body), 10);
+    fields.writeUInt32LE(body.length, 14);
+    fields.writeUInt32LE(body.length, 18);
+    fields.writeUInt16LE(path.length, 22);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(offset, 10);
+    const whole = Buffer.concat([Buffer.from("PK\x03\x04"), fields, path, body]);
+    central.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\0"), fields, place, path]));
+    parts.push(whole);
+    offset += whole.length;
+  }
+  const directory = Buffer.concat(central);
+  const end = Buffer.alloc(22);
+  end.write("PK\x05\x06", 0);
+  end.writeUInt16LE(parts.length, 8);
+  end.writeUInt16LE(parts.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(offset, 16);
+  const path = join(folder, name);
+  writeFileSync(path, Buffer.concat([...parts, directory, end]));
   return path;
 }
 const visit = (options = {}) => chrome.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: ZONE, locale: "en-GB", ...options });
@@ -201,6 +232,59 @@ test("D2 columns that were chosen can be changed, and a change that is cancelled
   assert.equal(shown.executions, 4);
   assert.ok(!shown.users, "nobody is named any more");
   assert.deepEqual(page.errors, []);
+  await context.close();
+});
+
+test("D2 files of an archive whose columns nobody knows are asked about one after the other, and the rest counts meanwhile", async () => {
+  const context = await visit();
+  const page = await open(context, `${server.url}/data?range=all&compare=none`);
+  const strange = (day, header) => [header, ...rows(day), ""].join("\n");
+  const archive = zip("week.zip", {
+    "good.csv": "time,tool,user,outcome\n2026-03-28T08:00:00Z,search,ada@example.test,success\n",
+    "strange/1.csv": strange("09", "began;what;who;took_s;ok;remark"),
+    "strange/2.csv": strange("11", "began;what;who;took_s;ok;remark"),
+    "strange/3.csv": strange("13", "since;act;mail;lasted_s;fine;words"),
+  });
+  await page.setInputFiles("input#open-files", archive);
+  await dialog(page).waitFor();
+  assert.match(await dialog(page).innerText(), /What do the columns of “week\.zip\/strange\/1\.csv” mean\?/);
+  assert.match(await dialog(page).innerText(), /1 more file of the archive has the same columns/);
+  // Meanwhile the file that could be read is in the numbers, and the row says what is missing.
+  const read = row(page, "week.zip", "ready");
+  assert.equal(await read.getAttribute("data-accepted"), "1");
+  assert.equal(await read.locator("[data-missing-file]").count(), 3);
+  assert.match(await read.locator("[data-missing-file]").first().innerText(), /strange\/1\.csv: The CSV file has no column that is known to be a time/);
+
+  await field(page, "tool").selectOption("what");
+  await page.locator('[data-action="apply-mapping"]').click();
+  await page.waitForFunction(() => /strange\/3\.csv/.test(document.querySelector("[data-mapping-dialog][open]")?.innerText ?? ""));
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.mapColumn), "time", "the next file begins at the top");
+  // Leaving the second file out keeps what was said of the first.
+  await page.locator('[data-action="cancel-mapping"]').click();
+  await dialog(page).waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.querySelector('[data-source="week.zip"][data-source-state="ready"]')?.dataset.accepted === "9");
+  assert.equal(await read.locator("[data-missing-file]").count(), 1);
+  await go(page, "/executive");
+  assert.equal((await tiles(page)).executions, 9);
+  assert.equal(await dialog(page).count(), 0, "it does not open by itself again");
+  await go(page, "/data");
+  await read.locator('[data-action="choose-columns"]').click();
+  await dialog(page).waitFor();
+  await field(page, "time").selectOption("since");
+  await field(page, "tool").selectOption("act");
+  await page.locator('[data-action="apply-mapping"]').click();
+  await page.waitForFunction(() => document.querySelector('[data-source="week.zip"][data-source-state="ready"]')?.dataset.accepted === "13");
+  assert.equal(await read.locator("[data-missing-file]").count(), 0);
+  await go(page, "/executive");
+  assert.equal((await tiles(page)).executions, 13);
+  assert.ok(!(await everything(page)).includes(CANARY), "nothing of the other column is kept");
+  assert.deepEqual(page.errors, []);
+
+  // The next archive like it is read without asking.
+  const later = await open(context, `${server.url}/data?range=all&compare=none`);
+  await later.setInputFiles("input#open-files", archive);
+  await later.waitForFunction(() => document.querySelector('[data-source="week.zip"][data-source-state="ready"]')?.dataset.accepted === "13");
+  assert.equal(await dialog(later).count(), 0);
   await context.close();
 });
 

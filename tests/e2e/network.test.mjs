@@ -6,7 +6,7 @@ import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { browser, ready, serve, tiles } from "./harness.mjs";
+import { browser, ready, serve, tiles, widgetTable } from "./harness.mjs";
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.parse("2026-05-01T00:00:00Z");
@@ -56,6 +56,19 @@ const DOOM = `{
     } });
     return new Response(body, { status: answer.status, headers: answer.headers });
   };
+}
+`;
+// Or an end whenever it is asked a question that names this tool.
+const FATAL_TOOL = "tool-6";
+const FATAL = `{
+  const mark = new TextEncoder().encode("${FATAL_TOOL}");
+  self.addEventListener("message", (event) => {
+    const bytes = event.data?.[0];
+    if (!(bytes instanceof Uint8Array)) return;
+    if (!bytes.some((_, at) => mark.every((byte, n) => bytes[at + n] === byte))) return;
+    event.stopImmediatePropagation();
+    self.postMessage("killed by the test");
+  });
 }
 `;
 
@@ -362,4 +375,71 @@ test("A6 a batch that kills two workers is set aside and named; the others count
     await dashboard(page);
     assert.equal((await tiles(page)).executions, ALL);
   });
+});
+
+test("A6 a question that kills workers twice is set aside and named; the page lives, and other questions are answered", async () => {
+  prelude = FATAL;
+  await visit(async (page, shown) => {
+    assert.equal(shown.executions, ALL);
+    let started = 0;
+    page.on("worker", () => { started += 1; });
+    await widgetTable(page, "top-tools");
+    await page.locator('[data-widget="top-tools"] tbody tr', { hasText: FATAL_TOOL }).locator("[data-filter]").first().click();
+    await page.waitForURL(new RegExp(FATAL_TOOL));
+    const failed = page.locator('[data-widget="kpi"][data-state="failed"]');
+    await failed.waitFor({ timeout: 60_000 });
+    assert.match(await failed.innerText(), /stopped a data worker twice, so it is set aside/);
+    await isAlive(page);
+    await ready(page, 60_000);
+    assert.ok(started >= 2, `${started} workers were started anew`);
+    // The batches are back, and with none of them it is tried again.
+    const before = started;
+    await page.waitForTimeout(3_000);
+    assert.equal(started, before, "no worker dies of it any more");
+    assert.equal(await failed.count(), 1);
+
+    await page.locator('[data-action="undo"]').click();
+    await counts(page, ALL);
+    await ready(page);
+    await page.locator('[data-action="range"]').click();
+    await page.locator("input[data-range-typed]").fill("2026-05-02");
+    await page.locator("input[data-range-typed]").press("Enter");
+    await page.waitForURL(/2026-05-02/);
+    await counts(page, manifest.batches[1].rows);
+    await ready(page);
+    assert.equal(await page.locator('[data-widget][data-state="failed"]').count(), 0);
+    await page.locator('nav a[href^="/data"]').first().click();
+    await page.locator('[data-source-state="ready"]').first().waitFor();
+    assert.equal(await page.locator('[data-source-state="failed"]').count(), 0, "no batch is blamed for it");
+  });
+});
+
+test("D1 a line of 400 kB/s brings all numbers, asked for once, and the page stands meanwhile", async () => {
+  const body = bodies[VICTIM];
+  const began = new Promise((resolve) => {
+    fault = (incoming, outgoing) => {
+      outgoing.writeHead(200, { ...plain, "content-length": body.length });
+      let at = 0;
+      const timer = setInterval(() => {
+        outgoing.write(body.subarray(at, at + 40_000));
+        at += 40_000;
+        if (at < body.length) return;
+        clearInterval(timer);
+        outgoing.end();
+      }, 100);
+      outgoing.on("close", () => clearInterval(timer));
+      resolve();
+      return true;
+    };
+  });
+  asked = [];
+  const context = await chrome.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: "UTC", locale: "en-GB" });
+  const page = await context.newPage();
+  await page.goto(`${origin}/executive?range=all&compare=none`);
+  await began;
+  await isAlive(page);
+  await ready(page, 60_000);
+  assert.equal((await tiles(page)).executions, ALL);
+  assert.equal(asked.filter((one) => one.name === VICTIM).length, 1);
+  await context.close();
 });

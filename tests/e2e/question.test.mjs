@@ -125,6 +125,7 @@ test("S2 the whole way by keyboard: skip link, range, table, filter", async () =
   await page.locator('[data-range-preset="24h"]').waitFor();
   await page.keyboard.press("Escape");
   assert.equal(await page.evaluate(() => document.activeElement.dataset.action), "range", "focus returns to its button");
+  await page.locator('[data-widget="top-workspaces"]').scrollIntoViewIfNeeded();
   await page.locator('[data-widget="top-workspaces"] [data-action="table"]').focus();
   await page.keyboard.press("Enter");
   await page.locator('[data-widget="top-workspaces"] table').waitFor();

@@ -8,7 +8,7 @@ use toolscope::engine::sketch::{DdSketch, HyperLogLog};
 use toolscope::model::zone::DAY_US;
 use toolscope::model::{Directory, Zone};
 use toolscope::native::zones;
-use toolscope::protocol::{self, LoadOptions, Memory, Request, Response};
+use toolscope::protocol::{self, LoadOptions, Memory, Proposal, Request, Response};
 use toolscope::query::{CompareSpec, Dimension, Question, RangeSpec, url, widgets};
 use toolscope::service::{Loaded, Service};
 
@@ -126,7 +126,7 @@ fn url_question(bytes: &[u8]) {
         }
         let queries: Vec<_> = widgets::DASHBOARDS
             .iter()
-            .flat_map(|(_, ids)| *ids)
+            .flat_map(|dashboard| dashboard.widgets)
             .flat_map(|id| widgets::queries(id, &question, &context, &zone))
             .collect();
         assert!(service.ask(&question, &queries, &context).is_ok());
@@ -176,6 +176,7 @@ fn messages() -> Vec<Vec<u8>> {
         receipt: service.receipts().next().cloned().unwrap_or_default(),
         members: Vec::new(),
         directory: None,
+        proposals: vec![Proposal::default()],
         memory: Memory::default(),
     };
     all.extend(protocol::encode(&loaded));

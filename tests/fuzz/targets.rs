@@ -383,8 +383,8 @@ pub fn queries() -> Vec<Query> {
 
 /// All tables about people.
 pub fn people_queries(context: &AskContext) -> Vec<Query> {
-    let ids = widgets::dashboard("users").unwrap_or_default();
-    let queries = ids.iter().flat_map(|id| {
+    let ids = widgets::dashboard("users").map(|users| users.widgets);
+    let queries = ids.unwrap_or_default().iter().flat_map(|id| {
         let question = question();
         widgets::queries(id, &question, context, &Zone::utc())
     });

@@ -458,6 +458,18 @@ pub fn telemetry() -> Vec<String> {
             record(
                 &json!({"event.name": "tool_decision", "tool_name": "Bash", "decision": "reject", "session.id": "s1"}),
             ),
+            record(
+                &json!({"event.name": "api_request", "model": "m", "input_tokens": "9", "cache_read_tokens": 1, "output_tokens": 2, "cost_usd": "0.1", "duration_ms": 5, "request_id": "r1", "session.id": "s1"}),
+            ),
+            record(
+                &json!({"event.name": "api_error", "model": "m", "status_code": "529", "duration_ms": 5, "session.id": "s1"}),
+            ),
+            record(
+                &json!({"event.name": "codex.api_request", "model": "m", "http.response.status_code": 200, "duration_ms": "5", "conversation.id": "s1"}),
+            ),
+            record(
+                &json!({"event.name": "codex.sse_event", "model": "m", "input_token_count": "9", "output_token_count": 2, "conversation.id": "s1"}),
+            ),
         ],
     );
     let gemini = logs(

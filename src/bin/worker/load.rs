@@ -2,12 +2,11 @@
 //! service.
 
 use js_sys::Uint8Array;
-use toolscope::ingest::container::Archive;
 use toolscope::ingest::{self, Format, Unpacked};
 use toolscope::model::SourceReceipt;
 use toolscope::model::limits::{FILE_BYTES_MAX, LIMITS, LimitId};
 use toolscope::protocol::{self, ErrorCode, LoadOptions, Proposal, Response, SourceId};
-use toolscope::service::{Intake, LoadError, Loaded, LoadedArchive};
+use toolscope::service::{Intake, LoadError, Loaded, LoadedArchive, Refusal};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -35,14 +34,13 @@ pub struct Load<'a> {
 }
 
 /// Bytes that the service reads, and what they were before the columnar module had them.
-struct Plain<'b>(std::borrow::Cow<'b, [u8]>, Option<Format>);
+pub struct Plain<'b>(pub std::borrow::Cow<'b, [u8]>, pub Option<Format>);
 
 /// What the columnar module had to say against a file.
-struct Refused {
-    code: ErrorCode,
-    sentence: String,
-    proposal: Option<Proposal>,
-    limit: Option<LimitId>,
+pub struct Refused {
+    pub refusal: Refusal,
+    /// When a person can help.
+    pub proposal: Option<Proposal>,
 }
 
 impl Load<'_> {
@@ -98,103 +96,58 @@ impl Load<'_> {
         };
         match ingest::unpack(&body) {
             Ok(Unpacked::File(bytes, wrapper)) => {
-                let Plain(plain, decoded_from) = match self.plain(&bytes).await {
-                    Ok(plain) => plain,
-                    Err(refused) => return self.refuse(refused),
-                };
+                let plain = self.plain(self.name, &bytes, self.options).await;
                 let _turn = self.shared.turn.take().await;
                 if self.stop.is_raised() {
                     return;
                 }
+                let started_ms = js_sys::Date::now();
+                let Plain(plain, decoded_from) = match plain {
+                    Ok(plain) => plain,
+                    Err(Refused { refusal, proposal }) => {
+                        return self.refuse(refusal, proposal, intake.bytes);
+                    }
+                };
                 let intake = Intake {
                     wrapper,
                     decoded_from,
                     ..intake
                 };
-                let started_ms = js_sys::Date::now();
                 let result =
                     self.shared
                         .service
                         .borrow_mut()
                         .load_file(self.source, &plain, intake);
-                self.answer(result, || ingest::propose(&plain, self.options), started_ms);
+                let waits = matches!(&result, Err(error) if error.code == ErrorCode::NeedsMapping);
+                let proposal = waits.then(|| ingest::propose(&plain, self.options));
+                self.answer(result, proposal.flatten().into_iter().collect(), started_ms);
             }
             Ok(Unpacked::Archive(archive)) => self.keep_archive(archive, intake).await,
-            Err(error) => {
-                let mut service = self.shared.service.borrow_mut();
-                let error = service.refuse(self.source, self.name, intake.bytes, &error);
-                drop(service);
-                self.answer(Err(error), || None, 0.0);
-            }
+            Err(error) => self.refuse(Refusal::from(&error), None, intake.bytes),
         }
     }
 
-    /// One file after the other, so that only one is in memory; no question sees half of them.
-    async fn keep_archive(&self, mut archive: Archive<'_>, intake: Intake<'_>) {
-        let _turn = self.shared.turn.take().await;
-        if self.stop.is_raised() {
-            return;
-        }
-        let started_ms = js_sys::Date::now();
-        let service = &self.shared.service;
-        let mut loading = service
-            .borrow_mut()
-            .begin_archive(self.source, self.name, intake.bytes);
-        // Of the first file that needs a mapping: what is said of it holds for all files of the archive.
-        let mut proposal = None;
-        for member in archive.members.clone() {
-            let bytes = match archive.read(&member) {
-                Ok(bytes) => bytes,
-                Err(error) => {
-                    service
-                        .borrow_mut()
-                        .refuse_member(&mut loading, &member, &error);
-                    continue;
-                }
-            };
-            match self.plain(&bytes).await {
-                Ok(Plain(plain, decoded_from)) => {
-                    let intake = Intake {
-                        decoded_from,
-                        ..intake
-                    };
-                    let mut service = service.borrow_mut();
-                    let code = service.load_member(&mut loading, &member, &plain, intake);
-                    if code == Some(ErrorCode::NeedsMapping) && proposal.is_none() {
-                        proposal = ingest::propose(&plain, self.options);
-                    }
-                }
-                Err(refused) => {
-                    let format = ingest::recognise(&bytes).unwrap_or(Format::Parquet);
-                    let error = match refused.proposal {
-                        Some(held) => {
-                            proposal.get_or_insert(held);
-                            ingest::IngestError::NeedsMapping(format)
-                        }
-                        None => ingest::IngestError::Damaged {
-                            format,
-                            what: "its reader stopped",
-                        },
-                    };
-                    service
-                        .borrow_mut()
-                        .refuse_member(&mut loading, &member, &error);
-                }
-            }
-        }
-        let result = service.borrow_mut().finish_archive(loading);
-        self.answer(result, || proposal, started_ms);
+    fn refuse(&self, refusal: Refusal, proposal: Option<Proposal>, bytes: u64) {
+        let mut service = self.shared.service.borrow_mut();
+        let error = service.refuse(self.source, self.name, bytes, refusal);
+        drop(service);
+        self.answer(Err(error), proposal.into_iter().collect(), 0.0);
     }
 
     /// Parquet becomes an Arrow stream; everything else stays as it is.
-    async fn plain<'b>(&self, bytes: &'b [u8]) -> Result<Plain<'b>, Refused> {
-        let columnar = ingest::recognise_with(bytes, self.options)
+    pub async fn plain<'b>(
+        &self,
+        name: &str,
+        bytes: &'b [u8],
+        options: &LoadOptions,
+    ) -> Result<Plain<'b>, Refused> {
+        let columnar = ingest::recognise_with(bytes, options)
             .ok()
             .filter(|&format| ingest::needs_columnar(format));
         let Some(format) = columnar else {
             return Ok(Plain(bytes.into(), None));
         };
-        let options = protocol::encode(self.options).unwrap_or_default();
+        let options = protocol::encode(options).unwrap_or_default();
         let answer = to_arrow_stream(
             Uint8Array::from(bytes),
             Uint8Array::from(options.as_slice()),
@@ -204,55 +157,15 @@ impl Load<'_> {
                 let stream = stream.unchecked_into::<Uint8Array>().to_vec();
                 Ok(Plain(stream.into(), Some(format)))
             }
-            Err(error) => Err(self.refused(&error)),
+            Err(error) => Err(refused(name, &error)),
         }
     }
 
-    /// Reads what the columnar module threw.
-    fn refused(&self, error: &JsValue) -> Refused {
-        let held = |name: &str| js_sys::Reflect::get(error, &name.into()).ok();
-        let sentence = held("message").and_then(|text| text.as_string());
-        let proposal = held("proposal")
-            .and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok())
-            .and_then(|bytes| protocol::decode(&bytes.to_vec()).ok());
-        let limit = held("limit").and_then(|place| place.as_f64());
-        let limit = limit.and_then(|place| LIMITS.get(place as usize));
-        Refused {
-            code: match (&proposal, limit) {
-                (Some(_), _) => ErrorCode::NeedsMapping,
-                (None, Some(_)) => ErrorCode::TooLarge,
-                (None, None) => ErrorCode::Damaged,
-            },
-            limit: limit.map(|limit| limit.id),
-            sentence: sentence.unwrap_or_else(|| {
-                format!(
-                    "{} is damaged: its reader stopped. Export it again.",
-                    self.name
-                )
-            }),
-            proposal,
-        }
-    }
-
-    fn refuse(&self, refused: Refused) {
-        match refused.proposal {
-            Some(proposal) => self.shared.respond(
-                &Response::NeedsMapping {
-                    source: self.source,
-                    receipt: self.failed_receipt(&refused.sentence, None),
-                    proposal,
-                },
-                None,
-            ),
-            None => self.fail_at(refused.code, &refused.sentence, false, refused.limit),
-        }
-    }
-
-    /// Says what became of the source; `propose` is asked when a person has to say what its columns mean.
-    fn answer(
+    /// Says what became of the source; `proposals` are what a person has to say before all of it can be read.
+    pub fn answer(
         &self,
         result: Result<Loaded, LoadError>,
-        propose: impl FnOnce() -> Option<Proposal>,
+        proposals: Vec<Proposal>,
         started_ms: f64,
     ) {
         let elapsed_ms = js_sys::Date::now() - started_ms;
@@ -266,10 +179,11 @@ impl Load<'_> {
                         members,
                         directory,
                     },
+                    proposals,
                     elapsed_ms,
                 );
             }
-            Ok(Loaded::Archive(archive)) => self.loaded(archive, elapsed_ms),
+            Ok(Loaded::Archive(archive)) => self.loaded(archive, proposals, elapsed_ms),
             Ok(Loaded::Directory(directory, receipt)) => self.shared.respond(
                 &Response::DirectoryLoaded {
                     source,
@@ -284,27 +198,27 @@ impl Load<'_> {
             }
             Err(error) => {
                 let needs_mapping = error.code == ErrorCode::NeedsMapping;
-                let proposal = needs_mapping.then(propose).flatten();
-                let response = match proposal {
-                    Some(proposal) => Response::NeedsMapping {
+                let response = if needs_mapping && !proposals.is_empty() {
+                    Response::NeedsMapping {
                         source,
                         receipt: error.receipt,
-                        proposal,
-                    },
-                    None => Response::LoadFailed {
+                        proposals,
+                    }
+                } else {
+                    Response::LoadFailed {
                         source,
                         receipt: error.receipt,
                         code: error.code,
                         message: error.message,
                         retry: error.retry,
-                    },
+                    }
                 };
                 self.shared.respond(&response, None);
             }
         }
     }
 
-    fn loaded(&self, loaded: LoadedArchive, elapsed_ms: f64) {
+    fn loaded(&self, loaded: LoadedArchive, proposals: Vec<Proposal>, elapsed_ms: f64) {
         let receipt = SourceReceipt {
             elapsed_ms,
             ..loaded.receipt
@@ -315,6 +229,7 @@ impl Load<'_> {
                 receipt,
                 members: loaded.members,
                 directory: loaded.directory,
+                proposals,
                 memory: self.shared.memory(),
             },
             None,
@@ -358,5 +273,28 @@ impl Load<'_> {
             },
             None,
         );
+    }
+}
+
+/// Reads what the columnar module threw at a file.
+fn refused(name: &str, error: &JsValue) -> Refused {
+    let held = |name: &str| js_sys::Reflect::get(error, &name.into()).ok();
+    let text = |name: &str| held(name).and_then(|text| text.as_string());
+    let proposal = held("proposal")
+        .and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok())
+        .and_then(|bytes| protocol::decode(&bytes.to_vec()).ok());
+    let limit = held("limit").and_then(|place| place.as_f64());
+    let limit = limit.and_then(|place| LIMITS.get(place as usize));
+    let code = text("code").and_then(|name| ErrorCode::parse(&name));
+    // A module that fell throws a word of the loader's, without a sentence.
+    let sentence = text("message")
+        .unwrap_or_else(|| format!("{name} is damaged: its reader stopped. Export it again."));
+    Refused {
+        refusal: Refusal {
+            code: code.unwrap_or(ErrorCode::Damaged),
+            sentence,
+            limit: limit.map(|limit| limit.id),
+        },
+        proposal,
     }
 }

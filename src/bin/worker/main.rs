@@ -3,6 +3,7 @@
 //! Owns: fetching, the order in which loads and questions take turns, cancelling. Does not own: decoding or
 //! computing (`service`), retries of lost workers (`client`).
 
+mod archive;
 mod fetch;
 mod load;
 mod tasks;

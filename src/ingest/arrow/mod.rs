@@ -145,6 +145,9 @@ enum Trouble {
     /// What it uses, and what to do.
     Unsupported(&'static str, &'static str),
     TooManyColumns,
+    /// Columns inside of columns: too deep, or with all of them too many.
+    TooDeep,
+    TooManyNested,
     Other(IngestError),
 }
 
@@ -159,6 +162,8 @@ impl Trouble {
                 remedy,
             },
             Self::TooManyColumns => IngestError::TooManyColumns(format),
+            Self::TooDeep => IngestError::TooDeep(format),
+            Self::TooManyNested => IngestError::TooManyNested(format),
             Self::Other(error) => error,
         }
     }

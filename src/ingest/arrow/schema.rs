@@ -193,8 +193,11 @@ impl Walk {
         depth: usize,
     ) -> Result<(Kind, Extent, Option<Coding>), Trouble> {
         self.fields += 1;
-        if depth > NESTING_MAX || self.fields > NESTED_COLUMNS_MAX {
-            return Err(Trouble::Damaged("its columns lie too deep in each other"));
+        if depth > NESTING_MAX {
+            return Err(Trouble::TooDeep);
+        }
+        if self.fields > NESTED_COLUMNS_MAX {
+            return Err(Trouble::TooManyNested);
         }
         let layout = self.layout(field)?;
         if let Some(dictionary) = field.table(4)? {

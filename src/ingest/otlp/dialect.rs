@@ -110,7 +110,18 @@ pub struct SpanProfile {
     pub columns: Columns,
 }
 
-/// A dialect of log records: one record is one finished execution, or one decision about a call.
+/// What a record of a call to a provider says of its use. Of tokens the names are added up: some count what was read from
+/// a cache, or thought, apart, where the conventions count all.
+#[derive(Debug, Clone, Copy)]
+pub struct Usage {
+    pub tokens_in: Names,
+    pub tokens_out: Names,
+    pub cost_usd: Names,
+    /// The status of HTTP; from 400 on it is a failure.
+    pub status: Names,
+}
+
+/// A dialect of log records: one record is one finished execution, one decision about a call, or one call to a provider.
 #[derive(Debug, Clone, Copy)]
 pub struct LogProfile {
     pub name: &'static str,
@@ -131,6 +142,10 @@ pub struct LogProfile {
     pub sequence: Names,
     /// The client tells of the call in a span too, and may put nothing into the record that names that span.
     pub is_echo: bool,
+    /// Of calls to a provider.
+    pub usage: Usage,
+    /// Programs that tell the same in a record of their own, by the scope's name.
+    pub not_of: Names,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +154,14 @@ pub enum LogKind {
     Execution,
     /// Only refusals count, and beside the executions.
     Decision,
+    /// A call to a provider that was answered.
+    ProviderCall,
+    /// A call to a provider over HTTP: it went well when its status says so.
+    ProviderAttempt,
+    /// A call to a provider that failed.
+    ProviderFailure,
+    /// What a call to a provider used, told apart from the call and after it.
+    ProviderUsage,
 }
 
 /// The name as the tables write it, when an attribute is kept as it is.
@@ -179,6 +202,16 @@ fn kept_names() -> HashSet<&'static str> {
     }));
     for profile in log_profiles::LOGS {
         names.extend([profile.success, profile.decision, profile.time]);
+        let usage = profile.usage;
+        names.extend(
+            [
+                usage.tokens_in,
+                usage.tokens_out,
+                usage.cost_usd,
+                usage.status,
+            ]
+            .concat(),
+        );
         names.extend(profile.duration_ms);
         names.extend(profile.sequence);
     }

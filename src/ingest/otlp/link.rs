@@ -201,6 +201,9 @@ impl Linker {
                     duplicates += 1;
                 }
             }
+            let calls = telemetry.agents.iter().map(|agent| &agent.record);
+            let calls = calls.filter(|one| one.is_log);
+            duplicates += calls.filter(|one| !log_ids.insert(one.id)).count() as u64;
             by_source.entry(*number).or_default().duplicates = duplicates;
         }
         (candidates, tree)
@@ -208,7 +211,9 @@ impl Linker {
 }
 
 fn logs(telemetry: &Telemetry) -> impl Iterator<Item = &Candidate> {
-    telemetry.candidates.iter().filter(|one| one.is_log)
+    let agents = telemetry.agents.iter().map(|agent| &agent.record);
+    let all = telemetry.candidates.iter().chain(agents);
+    all.filter(|one| one.is_log)
 }
 
 /// Is it the first of its kind?
@@ -271,6 +276,11 @@ fn drop_repeats(telemetry: &mut Telemetry) -> u64 {
             repeats += 1;
         }
     }
+    telemetry.agents.retain(|agent| {
+        let is_repeat = agent.record.is_log && !log_ids.insert(agent.record.id);
+        repeats += u64::from(is_repeat);
+        !is_repeat
+    });
     // Positions move up as repeats leave.
     let mut kept = 0;
     let positions: Vec<u32> = keep

@@ -1,7 +1,8 @@
 //! The dialects of log records, as data, each with the product and the version whose source or documentation it
 //! follows. A row says only where it differs from [`GENERIC_LOG`].
 
-use super::dialect::{Columns, LogKind, LogProfile, Place};
+use super::agents::{TOKENS_IN, TOKENS_OUT};
+use super::dialect::{Columns, LogKind, LogProfile, Place, Usage};
 use super::profiles::COMMON;
 
 /// A log record by the GenAI conventions, and what most dialects of logs have in common.
@@ -26,6 +27,13 @@ const GENERIC_LOG: LogProfile = LogProfile {
         "tool_result_seq",
     ],
     is_echo: false,
+    usage: Usage {
+        tokens_in: TOKENS_IN,
+        tokens_out: TOKENS_OUT,
+        cost_usd: &[],
+        status: &[],
+    },
+    not_of: &[],
 };
 
 /// Codex CLI 0.40 to 0.169, codex-rs/otel.
@@ -59,12 +67,58 @@ const CLAUDE_CODE: LogProfile = LogProfile {
     ..GENERIC_LOG
 };
 
+/// The same product's calls to its provider: `input_tokens` leaves out what the cache had, or was given to keep.
+const CLAUDE_CODE_CALL: LogProfile = LogProfile {
+    name: "Claude Code, provider calls",
+    events: &["claude_code.api_request", "api_request"],
+    kind: LogKind::ProviderCall,
+    usage: CLAUDE_CODE_USAGE,
+    ..CLAUDE_CODE
+};
+
+pub(super) const CLAUDE_CODE_USAGE: Usage = Usage {
+    tokens_in: &["input_tokens", "cache_read_tokens", "cache_creation_tokens"],
+    tokens_out: &["output_tokens"],
+    cost_usd: &["cost_usd"],
+    status: &["status_code"],
+};
+
 /// Gemini CLI 0.1 to 0.61, packages/core/src/telemetry.
 const GEMINI: LogProfile = LogProfile {
     name: "Gemini CLI",
     events: &["gemini_cli.tool_call"],
     tool: &[Place::Attribute("function_name")],
     ..GENERIC_LOG
+};
+
+/// Its calls, packages/core/src/telemetry/types.ts: `output_token_count` leaves out what was thought, and
+/// `input_token_count` what tools gave back.
+const GEMINI_CALL: LogProfile = LogProfile {
+    name: "Gemini CLI, provider calls",
+    events: &["gemini_cli.api_response"],
+    kind: LogKind::ProviderCall,
+    usage: Usage {
+        tokens_in: &["input_token_count", "tool_token_count"],
+        tokens_out: &["output_token_count", "thoughts_token_count"],
+        cost_usd: &[],
+        status: &["status_code"],
+    },
+    ..GEMINI
+};
+
+/// Codex CLI 0.40 to 0.169, codex-rs/otel: one record an attempt, up to the first byte of the answer; what it used is told
+/// when the answer is complete. Its list of models is fetched by a record of the same name, which names no model.
+const CODEX_CALL: LogProfile = LogProfile {
+    name: "Codex CLI, provider calls",
+    events: &["codex.api_request"],
+    kind: LogKind::ProviderAttempt,
+    usage: Usage {
+        tokens_in: &[],
+        tokens_out: &[],
+        cost_usd: &[],
+        status: &["http.response.status_code"],
+    },
+    ..CODEX
 };
 
 /// Log records.
@@ -76,14 +130,52 @@ pub const LOGS: &[LogProfile] = &[
         kind: LogKind::Decision,
         ..CODEX
     },
+    CODEX_CALL,
+    LogProfile {
+        name: "Codex CLI, usage",
+        events: &["codex.sse_event"],
+        kind: LogKind::ProviderUsage,
+        usage: Usage {
+            tokens_in: &["input_token_count"],
+            tokens_out: &["output_token_count"],
+            cost_usd: &[],
+            status: &[],
+        },
+        ..CODEX
+    },
     GEMINI,
+    GEMINI_CALL,
+    LogProfile {
+        name: "Gemini CLI, failed provider calls",
+        events: &["gemini_cli.api_error"],
+        kind: LogKind::ProviderFailure,
+        ..GEMINI_CALL
+    },
     // Qwen Code, docs/developers/development/telemetry.md: grown out of Gemini CLI
     LogProfile {
         name: "Qwen Code",
         events: &["qwen-code.tool_call"],
         ..GEMINI
     },
+    LogProfile {
+        name: "Qwen Code, provider calls",
+        events: &["qwen-code.api_response"],
+        ..GEMINI_CALL
+    },
+    LogProfile {
+        name: "Qwen Code, failed provider calls",
+        events: &["qwen-code.api_error"],
+        kind: LogKind::ProviderFailure,
+        ..GEMINI_CALL
+    },
     CLAUDE_CODE,
+    CLAUDE_CODE_CALL,
+    LogProfile {
+        name: "Claude Code, failed provider calls",
+        events: &["claude_code.api_error", "api_error"],
+        kind: LogKind::ProviderFailure,
+        ..CLAUDE_CODE_CALL
+    },
     LogProfile {
         name: "Claude Code, decisions",
         events: &["claude_code.tool_decision", "tool_decision"],
@@ -107,6 +199,15 @@ pub const LOGS: &[LogProfile] = &[
             session: &["ulid", "taskId"],
             ..COMMON
         },
+        ..GENERIC_LOG
+    },
+    // The conventions from 1.37 on (docs/gen-ai/gen-ai-events.md), and VS Code Copilot Chat 0.37 and later. Gemini CLI and
+    // what grew out of it tell the same in records of their own, with the duration.
+    LogProfile {
+        name: "GenAI conventions, provider calls",
+        events: &["gen_ai.client.inference.operation.details"],
+        kind: LogKind::ProviderCall,
+        not_of: &["gemini-cli", "qwen-code"],
         ..GENERIC_LOG
     },
     GENERIC_LOG,

@@ -3,17 +3,20 @@
 //! Owns: which profile a log record matches, what it says of a call, and its identity. Does not own: the span it was
 //! written in (`link`).
 
+use super::agents::{self, AgentSpan, Work};
 use super::attributes::Attributes;
 use super::dialect::{LogKind, LogProfile};
 use super::log_profiles::LOGS;
 use super::profiles;
 use super::read::Reader;
-use super::record::{BAD_DURATION, Candidate, believable, error_class, span_id, trace_id};
+use super::record::{
+    BAD_COST, BAD_DURATION, Candidate, believable, error_class, span_id, trace_id,
+};
 use super::value::Value;
 use super::wire::{Fields, LogRecord};
 use crate::ingest::values::{Reason, hash_identity};
-use crate::model::Outcome;
 use crate::model::limits::DURATION_MS_MAX;
+use crate::model::{Outcome, TimeUs};
 
 impl Reader {
     pub(super) fn log(
@@ -45,11 +48,17 @@ impl Reader {
             self.telemetry.tally.drop_field("body", 1);
         }
         match profile {
-            Some(profile) => {
-                if let Some(candidate) = self.log_candidate(profile, &log, &own, resource)? {
-                    self.telemetry.candidates.push(candidate);
+            Some(profile) if profile.not_of.contains(&scope) => {}
+            Some(profile) => match profile.kind {
+                LogKind::Execution | LogKind::Decision => {
+                    let candidate = self.log_candidate(profile, &log, &own, resource)?;
+                    self.telemetry.candidates.extend(candidate);
                 }
-            }
+                _ => {
+                    let call = self.provider_log(profile, &log, &own, resource)?;
+                    self.telemetry.agents.extend(call);
+                }
+            },
             None => self.no_event(scope, names),
         }
         Ok(())
@@ -71,30 +80,22 @@ impl Reader {
             LogKind::Decision if !is_rejected => return Ok(None),
             LogKind::Decision => Outcome::Rejected,
             LogKind::Execution if is_rejected && success != Some(true) => Outcome::Rejected,
-            LogKind::Execution if own.is_marked(profiles::CANCELLED) => Outcome::Cancelled,
-            LogKind::Execution if has_failed => Outcome::Failure,
-            LogKind::Execution => Outcome::Success,
+            _ if own.is_marked(profiles::CANCELLED) => Outcome::Cancelled,
+            _ if has_failed => Outcome::Failure,
+            _ => Outcome::Success,
         };
         let lasted_ms = own.first_number(profile.duration_ms);
-        if lasted_ms.is_some_and(|ms| !(0.0..=DURATION_MS_MAX).contains(&ms)) {
-            return Err(BAD_DURATION);
-        }
-        let end_ns = end_ns(profile, log, own);
-        let start_us = believable(end_ns - (lasted_ms.unwrap_or_default() * 1e6) as i128)?;
+        let (start_us, end_ns) = span(profile, log, own, lasted_ms)?;
         let common = self.common(own, resource, &profile.columns, false);
         let tool = self.place(profile.tool, own, "");
-        let sequence: Vec<String> = profile
-            .sequence
-            .iter()
-            .filter_map(|name| own.label(name))
-            .collect();
+        let sequence = sequence(profile, own);
         let identity = format!(
             "otlp-log:{}:{}:{}:{}:{end_ns}:{lasted_ms:?}:{has_failed}:{}",
             profile.name,
             log.span_id.0,
             common.session.as_deref().unwrap_or_default(),
             tool.as_deref().unwrap_or_default(),
-            sequence.join(":")
+            sequence
         );
         let failure = |class| Some(class).filter(|_| outcome == Outcome::Failure);
         // What never ran took no time, whatever the record says.
@@ -111,6 +112,80 @@ impl Reader {
             error_class: self.name(class.and_then(failure)),
             error_otherwise: self.name(failure(profiles::ERROR)),
             ..common
+        }))
+    }
+
+    /// A call to a provider, or what one used; `None` when the record is about something else.
+    fn provider_log(
+        &mut self,
+        profile: &LogProfile,
+        log: &LogRecord<'_>,
+        own: &Attributes<'_>,
+        resource: &Attributes<'_>,
+    ) -> Result<Option<AgentSpan>, Reason> {
+        let usage = &profile.usage;
+        let tokens_in = agents::all_tokens(own, usage.tokens_in)?;
+        let tokens_out = agents::all_tokens(own, usage.tokens_out)?;
+        let is_usage = profile.kind == LogKind::ProviderUsage;
+        let says_nothing = is_usage && tokens_in.is_none() && tokens_out.is_none();
+        let Some(model) = agents::model(own).filter(|_| !says_nothing) else {
+            return Ok(None);
+        };
+        if agents::is_other_operation(own) {
+            return Ok(None);
+        }
+        let status_class = agents::status_class(own, usage.status);
+        let class = error_class(own, profile.columns.error_class).or(status_class.as_deref());
+        let has_failed = match profile.kind {
+            LogKind::ProviderFailure => true,
+            LogKind::ProviderAttempt => class.is_some() || own.first_number(usage.status).is_none(),
+            _ => class.is_some(),
+        };
+        let outcome = if has_failed {
+            Outcome::Failure
+        } else {
+            Outcome::Success
+        };
+        let lasted_ms = own.first_number(profile.duration_ms).filter(|_| !is_usage);
+        let (start_us, end_ns) = span(profile, log, own, lasted_ms)?;
+        let cost_usd = own.first_number(usage.cost_usd);
+        if cost_usd.is_some_and(|usd| !(usd.is_finite() && usd >= 0.0)) {
+            return Err(BAD_COST);
+        }
+        let common = self.common(own, resource, &profile.columns, false);
+        let request = agents::request(own);
+        let sequence = sequence(profile, own);
+        let identity = format!(
+            "otlp-call:{}:{}:{}:{model}:{end_ns}:{lasted_ms:?}:{tokens_in:?}:{tokens_out:?}:{request}:{}",
+            profile.name,
+            log.span_id.0,
+            common.session.as_deref().unwrap_or_default(),
+            sequence
+        );
+        let failure = |class| Some(class).filter(|_| has_failed);
+        Ok(Some(AgentSpan {
+            work: if is_usage {
+                Work::Usage
+            } else {
+                Work::ProviderCall
+            },
+            tokens_in,
+            tokens_out,
+            cost_usd: cost_usd.unwrap_or(f64::NAN),
+            request,
+            first_chunk_ms: f64::NAN,
+            record: Candidate {
+                key: (trace_id(&log.trace_id), span_id(&log.span_id)),
+                is_log: true,
+                id: self.log_id(&identity, request != 0 || !sequence.is_empty()),
+                start_us,
+                duration_ms: lasted_ms.unwrap_or(f64::NAN),
+                outcome,
+                model: self.name(Some(model)),
+                error_class: self.name(class.and_then(failure)),
+                error_otherwise: self.name(failure(profiles::ERROR)),
+                ..common
+            },
         }))
     }
 
@@ -143,6 +218,27 @@ impl Reader {
         let tally = &mut self.telemetry.tally;
         tally.unrecognised(&format!("{scope} · {shown}"));
     }
+}
+
+/// When the work that a record tells of began (µs) and ended (ns).
+fn span(
+    profile: &LogProfile,
+    log: &LogRecord<'_>,
+    own: &Attributes<'_>,
+    lasted_ms: Option<f64>,
+) -> Result<(TimeUs, i128), Reason> {
+    if lasted_ms.is_some_and(|ms| !(0.0..=DURATION_MS_MAX).contains(&ms)) {
+        return Err(BAD_DURATION);
+    }
+    let end_ns = end_ns(profile, log, own);
+    let start_us = believable(end_ns - (lasted_ms.unwrap_or_default() * 1e6) as i128)?;
+    Ok((start_us, end_ns))
+}
+
+/// What tells a record from others of the same instant; empty where nothing does.
+fn sequence(profile: &LogProfile, own: &Attributes<'_>) -> String {
+    let labels = profile.sequence.iter().filter_map(|name| own.label(name));
+    labels.collect::<Vec<_>>().join(":")
 }
 
 /// When a log record was written, which is when the call ended; zeros count as absent.

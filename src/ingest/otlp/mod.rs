@@ -1,5 +1,5 @@
-//! OTLP/JSON (D3): traces and logs as the OpenTelemetry Collector writes them, into tool executions, and spans of the
-//! GenAI conventions into provider calls and conversations.
+//! OTLP/JSON (D3): traces and logs as the OpenTelemetry Collector writes them, into tool executions and provider calls,
+//! and spans of agents at work into conversations.
 //!
 //! Owns: the records of a file ([`read`]), the tables of dialects (`profiles`), and the joining of spans and logs of
 //! one call over all files ([`Linker`]). Does not own: what an execution counts as (`engine`).
@@ -20,6 +20,7 @@ mod logs;
 mod profiles;
 mod read;
 pub(super) mod record;
+mod retold;
 mod runs;
 mod span_profiles;
 mod spans;

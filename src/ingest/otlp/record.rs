@@ -22,6 +22,7 @@ pub(super) const NO_SPAN_ID: Reason = "The span has no trace id or no span id.";
 pub const BAD_DURATION: Reason = "The record's duration is negative or longer than a year.";
 pub(super) const BAD_TOKENS: Reason =
     "The record's number of tokens is not a whole number of zero or more.";
+pub(super) const BAD_COST: Reason = "The record's cost is not a number of zero or more.";
 /// Class names and codes are shorter.
 const TOKEN_BYTES_MAX: usize = 100;
 
@@ -122,6 +123,7 @@ impl Telemetry {
     pub fn resident_bytes(&self) -> u64 {
         let records = self.nodes.len() * (size_of::<Node>() + size_of::<(SpanKey, u32)>())
             + self.candidates.len() * (size_of::<Candidate>() + size_of::<(u64, u32)>())
+            + self.agents.len() * (size_of::<AgentSpan>() + size_of::<(SpanKey, u32)>())
             + self.surroundings.len() * size_of::<Surrounding>();
         records as u64
     }

@@ -1,35 +1,45 @@
 //! Provider calls and conversations, over all files that are open.
 //!
-//! Owns: which spans are one call to a provider or one conversation, and the events of them. Does not own: reading the
-//! spans (`agents`), executions (`execution`).
+//! Owns: which spans and log records are one call to a provider or one conversation, and the events of them. Does not own:
+//! reading them (`agents`, `logs`), executions (`execution`), which records lie on no way up and are one all the same
+//! (`retold`).
 //!
 //! A conversation is the top-most agent at work: agents that it calls in, directly or through a tool, are parts of it.
 //! Spans of one call to a provider lie on one way up without a tool or an agent between them: a framework, a client and
 //! a gateway each tell of it, and the top-most gives start, duration and outcome. The conversation's first response is
 //! the earliest first chunk of its provider calls.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::agents::{AgentSpan, Work};
 use super::execution::{self, Around};
 use super::record::{Candidate, SpanKey, Surrounding};
+use super::retold;
 use super::tree::Tree;
 use crate::ingest::values::hash_identity;
 use crate::model::batch::BatchBuilder;
 use crate::model::schema::{TEXT_COLUMNS, text_index};
 use crate::model::{Column, EventKind, EventRow, Outcome, TimeUs};
 
-/// Spans of agents, each once, with the number of its source.
+/// Spans and records of agents, each once, with the number of its source.
 #[derive(Default)]
 pub struct Runs<'a> {
     spans: Vec<(u32, &'a AgentSpan)>,
+    /// Of spans alone: a record has the key of the span it was written in.
     places: HashMap<SpanKey, usize>,
+    logs: HashSet<u64>,
 }
 
 impl<'a> Runs<'a> {
     /// Takes a span in; of two records of it the one that says more counts.
     pub fn add(&mut self, source: u32, span: &'a AgentSpan) {
         let place = self.spans.len();
+        if span.record.is_log {
+            if self.logs.insert(span.record.id) {
+                self.spans.push((source, span));
+            }
+            return;
+        }
         let held = *self.places.entry(span.record.key).or_insert(place);
         if held == place {
             self.spans.push((source, span));
@@ -52,20 +62,34 @@ impl<'a> Runs<'a> {
         });
         let mut calls = Way::new(|key| match self.work(key) {
             Some((place, Work::ProviderCall)) => Step::Member(place),
-            Some((_, Work::Conversation)) => Step::Border,
+            Some((_, Work::Conversation | Work::Usage)) => Step::Border,
             None if tree.candidate(key).is_some() => Step::Border,
             None => Step::Through,
         });
-        let mut groups: BTreeMap<usize, Vec<&AgentSpan>> = BTreeMap::new();
-        let mut first_chunks: HashMap<usize, TimeUs> = HashMap::new();
+        let mut tops: Vec<usize> = Vec::with_capacity(self.spans.len());
         for (place, (_, span)) in self.spans.iter().enumerate() {
             let key = span.record.key;
             let top = match span.work {
                 Work::ProviderCall => calls.top(key, tree),
                 Work::Conversation => conversations.top(key, tree),
+                Work::Usage => None,
             };
-            let top = top.unwrap_or(place);
-            if top == place || span.work == Work::ProviderCall {
+            tops.push(top.unwrap_or(place));
+        }
+        let homes = retold::homes(&self.spans, |span| {
+            calls.top(span.record.key, tree).is_some()
+        });
+        let mut groups: BTreeMap<usize, Vec<&AgentSpan>> = BTreeMap::new();
+        let mut first_chunks: HashMap<usize, TimeUs> = HashMap::new();
+        for (place, (_, span)) in self.spans.iter().enumerate() {
+            let key = span.record.key;
+            // From what was used to its call, and from there to the span of the call.
+            let mut home = place;
+            for _ in 0..2 {
+                home = homes.get(&home).copied().unwrap_or(home);
+            }
+            let top = tops[home];
+            if top == place || span.work != Work::Conversation {
                 groups.entry(top).or_default().push(span);
             }
             if !span.first_chunk_ms.is_nan()
@@ -80,7 +104,7 @@ impl<'a> Runs<'a> {
             let (source, first) = self.spans[top];
             members.sort_by_key(|one| {
                 let record = &one.record;
-                (record.key != first.record.key, record.start_us, record.id)
+                (record.id != first.record.id, record.start_us, record.id)
             });
             saw(source, first.record.start_us);
             let around = execution::around(first.record.key, tree, surroundings);
@@ -133,12 +157,20 @@ fn row<'a>(members: &[&'a AgentSpan], around: &Around<'a>) -> EventRow<'a> {
             .or_else(|| of(|one| one.error_otherwise.as_deref())),
         _ => None,
     });
-    let is_call = first.work == Work::ProviderCall;
+    let is_call = first.work != Work::Conversation;
     // An agent's own tokens are the sum of those of its provider calls.
     let tokens = |count: fn(&AgentSpan) -> Option<u64>| {
         let mut all = members.iter().filter(|_| is_call);
         all.find_map(|one| count(one))
     };
+    // An attempt is told when the first byte came, what it used when the last did.
+    let used = members.iter().find(|one| one.work == Work::Usage);
+    let used = used.filter(|_| first.work == Work::ProviderCall && first.record.is_log);
+    let duration_ms = match used {
+        Some(used) => (used.record.start_us - first.record.start_us) as f64 / 1e3,
+        None => first.record.duration_ms,
+    };
+    let mut costs = members.iter().map(|one| one.cost_usd);
     EventRow {
         time_us: first.record.start_us,
         kind: if is_call {
@@ -149,7 +181,8 @@ fn row<'a>(members: &[&'a AgentSpan], around: &Around<'a>) -> EventRow<'a> {
         outcome: first.record.outcome,
         event_id: first.record.id,
         text,
-        duration_ms: Some(first.record.duration_ms).filter(|ms| !ms.is_nan()),
+        duration_ms: Some(duration_ms).filter(|ms| !ms.is_nan()),
+        cost_usd: costs.find(|usd| !usd.is_nan()),
         tokens_in: tokens(|one| one.tokens_in),
         tokens_out: tokens(|one| one.tokens_out),
         ..EventRow::default()

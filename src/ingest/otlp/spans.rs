@@ -36,7 +36,7 @@ impl Reader {
             span.attributes.take().into_iter().flatten().flatten(),
             tally,
         );
-        let work = Work::of(&own);
+        let work = Work::of(span.name.0.as_ref(), &own);
         let ending = self.ending(&mut span, &own, work);
         let mut candidate = self.span_candidate(scope, &span, &ending, &own, resource);
         let work = work.filter(|_| candidate == Ok(None) && !is_no_call(scope, &span, &own));

@@ -56,8 +56,8 @@ pub struct DemoArguments {
     /// Format of the batches of raw events
     #[arg(long, value_enum, default_value_t = DemoFormat::Arrow)]
     pub format: DemoFormat,
-    /// How many of the oldest days become hourly pre-aggregates; 0: all events stay raw
-    #[arg(long, value_name = "DAYS", default_value_t = crate::native::demo::stories::AGGREGATE_DAYS, value_parser = clap::value_parser!(i64).range(0..=365))]
+    /// How many of the oldest days become hourly pre-aggregates, which do not tell who was new when
+    #[arg(long, value_name = "DAYS", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=365))]
     pub aggregate_days: i64,
     /// Leave out the compressed copies that “serve” sends
     #[arg(long)]

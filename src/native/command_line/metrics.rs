@@ -7,7 +7,7 @@ use crate::model::schema::SCHEMA;
 use crate::query::{Dimension, widgets};
 
 /// Dimensions that are no columns.
-pub const OTHER_DIMENSIONS: [&str; 8] = [
+pub const OTHER_DIMENSIONS: [&str; 10] = [
     "department",
     "team",
     "role",
@@ -16,6 +16,8 @@ pub const OTHER_DIMENSIONS: [&str; 8] = [
     "week",
     "month",
     "hour_of_week",
+    "hour_of_day",
+    "duration_class",
 ];
 
 pub fn run(arguments: &MetricsArguments) -> Result<(), Failure> {
@@ -91,6 +93,9 @@ fn dimensions() -> Vec<Row> {
             let dimension = Dimension::parse(name)?;
             let meaning = match dimension {
                 _ if dimension.is_from_directory() => "From the directory.",
+                Dimension::DurationClass => {
+                    "How long an execution took, in classes from below 1 ms to 10 min."
+                }
                 _ if dimension.is_time() => "In the time zone of the question.",
                 _ => meaning,
             };
@@ -100,8 +105,7 @@ fn dimensions() -> Vec<Row> {
 }
 
 fn widget_list() -> Vec<Row> {
-    widgets::WIDGETS
-        .iter()
+    widgets::all()
         .map(|widget| {
             (
                 widget.id.into(),
@@ -115,6 +119,9 @@ fn widget_list() -> Vec<Row> {
 fn dashboards() -> Vec<Row> {
     widgets::DASHBOARDS
         .iter()
-        .map(|(id, widgets)| ((*id).into(), "Widgets".into(), widgets.join(", ")))
+        .map(|dashboard| {
+            let widgets = dashboard.widgets.join(", ");
+            (dashboard.id.into(), "Widgets".into(), widgets)
+        })
         .collect()
 }

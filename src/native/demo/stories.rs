@@ -3,8 +3,6 @@
 
 /// Length of the demo's past.
 pub const DAYS: i64 = 365;
-/// The oldest days are written as hourly pre-aggregates, the newer ones as raw events.
-pub const AGGREGATE_DAYS: i64 = 61;
 
 /// How the population is made up: share, chance of being active on a working day, calls on such a day.
 #[derive(Debug, Clone, Copy)]

@@ -15,6 +15,7 @@ use tokio_util::io::ReaderStream;
 use super::mime::{extension, is_hashed, media_type};
 use super::policy;
 use super::site::{Found, Site, hex};
+use crate::query::widgets;
 use sha2::{Digest, Sha256};
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -75,15 +76,21 @@ async fn look_up(
     tokio::task::spawn_blocking(work).await.ok().flatten()
 }
 
-/// A person going to a route of the application: no extension, and the browser wants a document.
+/// A person going to a route of the application: no extension, unless it is the name of somebody or something that has
+/// a page of its own, and the browser wants a document.
 fn is_navigation(path: &str, headers: &HeaderMap) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
     // "/data" itself is the page about the data; the batches lie below.
     let is_data = path.starts_with("/data/");
     let mode = text_of(headers, &HeaderName::from_static("sec-fetch-mode"));
     let accept = text_of(headers, &ACCEPT);
-    !last.contains('.')
-        && !last.to_ascii_lowercase().contains("%2e")
+    let has_extension = last.contains('.') || last.to_ascii_lowercase().contains("%2e");
+    let is_of_one_thing = || {
+        let mut segments = path.split('/').skip(1);
+        let dashboard = segments.next().unwrap_or_default();
+        segments.count() == 1 && widgets::details(dashboard).is_some()
+    };
+    (!has_extension || is_of_one_thing())
         && !is_data
         && mode.is_none_or(|mode| mode == "navigate")
         && accept.is_none_or(|accept| accept.contains("text/html") || accept.contains("*/*"))

@@ -1,23 +1,59 @@
 //! The catalogue of widgets: which queries each makes of a question. Page, command line and embeds read it.
 
+mod clients;
+mod compare;
+mod executive;
+mod tools;
 mod users;
+mod workspaces;
 
-use super::{AskContext, Clause, Dimension, OrderBy, Period, Query, Question, buckets};
+use super::{AskContext, Dimension, OrderBy, Period, Query, Question, buckets};
 use crate::metrics::MetricId;
 use crate::model::zone::Bucket;
-use crate::model::{Column, Outcome, Zone};
+use crate::model::{Column, Zone};
 
-/// How a widget is best looked at; `charts` has one drawing for each.
+/// How a widget is best looked at; `charts` and `ui::widgets` have one drawing for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// Big numbers, each with change and sparkline.
+    /// Big numbers, each with change and sparkline. The second table is the trend.
     Tiles,
     /// One series of counts over time.
     Columns,
     /// A rate or a cumulative count over time.
     Line,
+    /// Several series over time: every column whose metric is in [`WidgetSpec::series`].
+    Lines,
+    /// The same, as columns on top of each other; what is bad to have more of hangs below the axis.
+    Stack,
     /// A ranking.
     Bars,
+    /// Rows to sort and search, with as many columns as there are.
+    Table,
+    /// Day of the week by hour.
+    Heatmap,
+    /// Steps, each with those who are left.
+    Funnel,
+    /// Cohorts by the time since their beginning.
+    Triangle,
+    /// How many fall into each class of a size: the first column names the class, in order. The second table has
+    /// percentiles to mark.
+    Histogram,
+    /// Shares that add up along an ordered crowd (Lorenz): the first number is x, the measure y, both 0 to 1.
+    Curve,
+    /// Rows and columns of names (the first two columns), and a word or a number where they meet (the measure).
+    Matrix,
+    /// What changed: kind of thing, name, numbers.
+    Changes,
+    /// Findings: each row a sentence with its numbers, what to do, and what it is about.
+    Findings,
+}
+
+/// How much of the page's width a widget takes where there is room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    Whole,
+    Half,
+    Quarter,
 }
 
 /// One row of the catalogue.
@@ -29,10 +65,49 @@ pub struct WidgetSpec {
     /// One sentence: what it answers.
     pub description: &'static str,
     pub look: Look,
+    pub span: Span,
     /// The measure that is drawn; the others stand in the table.
     pub measure: MetricId,
+    /// The metrics that are drawn together, where a look draws several.
+    pub series: &'static [MetricId],
     /// A click on a mark filters by this.
     pub dimension: Option<Dimension>,
+}
+
+impl WidgetSpec {
+    const fn new(
+        id: &'static str,
+        title: &'static str,
+        description: &'static str,
+        look: Look,
+        measure: MetricId,
+    ) -> Self {
+        Self {
+            id,
+            title,
+            description,
+            look,
+            span: Span::Half,
+            measure,
+            series: &[],
+            dimension: None,
+        }
+    }
+
+    const fn span(self, span: Span) -> Self {
+        Self { span, ..self }
+    }
+
+    const fn series(self, series: &'static [MetricId]) -> Self {
+        Self { series, ..self }
+    }
+
+    const fn by(self, dimension: Dimension) -> Self {
+        Self {
+            dimension: Some(dimension),
+            ..self
+        }
+    }
 }
 
 const TOOL: Dimension = Dimension::Column(Column::Tool);
@@ -40,194 +115,145 @@ const USER: Dimension = Dimension::Column(Column::User);
 const WORKSPACE: Dimension = Dimension::Column(Column::Workspace);
 const ERROR: Dimension = Dimension::Column(Column::ErrorClass);
 
-/// Every widget, dashboard by dashboard.
-pub static WIDGETS: [WidgetSpec; EXECUTIVE.len() + users::USERS.len()] = {
-    let mut all = [EXECUTIVE[0]; EXECUTIVE.len() + users::USERS.len()];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = if at < EXECUTIVE.len() {
-            EXECUTIVE[at]
-        } else {
-            users::USERS[at - EXECUTIVE.len()]
-        };
-        at += 1;
-    }
-    all
-};
+/// Makes the queries of a widget; the first one is its main table.
+type Make = fn(&WidgetSpec, &Question, &AskContext, &Zone) -> Vec<Query>;
 
-const EXECUTIVE: &[WidgetSpec] = &[
-    WidgetSpec {
-        id: "kpi",
-        title: "At a glance",
-        description: "How much is used, by how many, how reliably, and where it is heading.",
-        look: Look::Tiles,
-        measure: MetricId::Executions,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "daily-executions",
-        title: "Execution volume",
-        description: "How many tool executions there were over time.",
-        look: Look::Columns,
-        measure: MetricId::Executions,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "success-rate-over-time",
-        title: "Success rate over time",
-        description: "Which share of executions ended well.",
-        look: Look::Line,
-        measure: MetricId::SuccessRate,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "adoption-curve",
-        title: "User adoption",
-        description: "How many people ever used a tool, up to each point in time.",
-        look: Look::Line,
-        measure: MetricId::Adopters,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "top-tools",
-        title: "Top tools",
-        description: "The ten tools that ran most.",
-        look: Look::Bars,
-        measure: MetricId::Executions,
-        dimension: Some(TOOL),
-    },
-    WidgetSpec {
-        id: "top-users",
-        title: "Most active users",
-        description: "The ten people with the most executions.",
-        look: Look::Bars,
-        measure: MetricId::Executions,
-        dimension: Some(USER),
-    },
-    WidgetSpec {
-        id: "top-workspaces",
-        title: "Most active workspaces",
-        description: "The five workspaces with the most executions.",
-        look: Look::Bars,
-        measure: MetricId::Executions,
-        dimension: Some(WORKSPACE),
-    },
-    WidgetSpec {
-        id: "failure-reasons",
-        title: "Why executions fail",
-        description: "The most common kinds of failure.",
-        look: Look::Bars,
-        measure: MetricId::Failures,
-        dimension: Some(ERROR),
-    },
+/// Each dashboard's widgets, and who makes their queries.
+const PARTS: [(&[WidgetSpec], Make); 6] = [
+    (executive::EXECUTIVE, executive::queries),
+    (tools::TOOLS, tools::queries),
+    (users::USERS, |spec, _, _, _| users::queries(spec)),
+    (workspaces::WORKSPACES, workspaces::queries),
+    (clients::CLIENTS, clients::queries),
+    (compare::COMPARE, |spec, question, _, _| {
+        compare::queries(spec, question)
+    }),
 ];
 
-/// Dashboard id → ids of its widgets, in the order of the page.
-pub const DASHBOARDS: &[(&str, &[&str])] = &[
-    (
-        "executive",
-        &[
-            "kpi",
-            "daily-executions",
-            "success-rate-over-time",
-            "adoption-curve",
-            "top-tools",
-            "top-users",
-            "top-workspaces",
-            "failure-reasons",
-        ],
-    ),
-    ("users", users::DASHBOARD),
+/// Every widget, dashboard by dashboard.
+pub fn all() -> impl Iterator<Item = &'static WidgetSpec> {
+    PARTS.iter().flat_map(|(widgets, _)| *widgets)
+}
+
+/// A page of widgets.
+#[derive(Debug, Clone, Copy)]
+pub struct DashboardSpec {
+    /// Its route (`/tools`), and `--dashboard` on the command line.
+    pub id: &'static str,
+    pub title: &'static str,
+    pub description: &'static str,
+    /// The dashboard of all such things, when this one is the page of a single one (`/tools/run_query`). On the command
+    /// line a filter names the thing.
+    pub of: Option<(&'static str, Dimension)>,
+    /// Ids, in the order of the page.
+    pub widgets: &'static [&'static str],
+}
+
+/// In the order of the navigation.
+pub const DASHBOARDS: &[DashboardSpec] = &[
+    DashboardSpec {
+        id: "executive",
+        title: "Executive dashboard",
+        description: "How much AI tools are used, how reliably, and by whom.",
+        of: None,
+        widgets: executive::DASHBOARD,
+    },
+    DashboardSpec {
+        id: "tools",
+        title: "Tools",
+        description: "Which tools run, how fast and how reliably, and which nobody needs.",
+        of: None,
+        widgets: tools::DASHBOARD,
+    },
+    DashboardSpec {
+        id: "users",
+        title: "Users",
+        description: "Who is active, who comes back, and who needs help.",
+        of: None,
+        widgets: users::DASHBOARD,
+    },
+    DashboardSpec {
+        id: "workspaces",
+        title: "Workspaces",
+        description: "Which workspaces use what, and what they could share.",
+        of: None,
+        widgets: workspaces::DASHBOARD,
+    },
+    DashboardSpec {
+        id: "clients",
+        title: "Clients",
+        description: "Which AI clients people use, in which versions, and how well they connect.",
+        of: None,
+        widgets: clients::DASHBOARD,
+    },
+    DashboardSpec {
+        id: "compare",
+        title: "Side by side",
+        description: "Two or more tools, workspaces, clients or people next to each other.",
+        of: None,
+        widgets: compare::DASHBOARD,
+    },
+    DashboardSpec {
+        id: "tool",
+        title: "Tool",
+        description: "One tool: how often it runs, how well, and for whom.",
+        of: Some(("tools", TOOL)),
+        widgets: tools::DETAIL,
+    },
+    DashboardSpec {
+        id: "user",
+        title: "User",
+        description: "One person: what they run, how well, and when.",
+        of: Some(("users", USER)),
+        widgets: users::DETAIL,
+    },
+    DashboardSpec {
+        id: "workspace",
+        title: "Workspace",
+        description: "One workspace: what it runs, how well, and who does.",
+        of: Some(("workspaces", WORKSPACE)),
+        widgets: workspaces::DETAIL,
+    },
 ];
 
 pub fn widget(id: &str) -> Option<&'static WidgetSpec> {
-    WIDGETS.iter().find(|widget| widget.id == id)
+    all().find(|widget| widget.id == id)
 }
 
-pub fn dashboard(id: &str) -> Option<&'static [&'static str]> {
-    DASHBOARDS
-        .iter()
-        .find(|(name, _)| *name == id)
-        .map(|(_, widgets)| *widgets)
+pub fn dashboard(id: &str) -> Option<&'static DashboardSpec> {
+    DASHBOARDS.iter().find(|dashboard| dashboard.id == id)
+}
+
+/// The page of a single one of what a dashboard is about, and which dimension names it.
+pub fn details(id: &str) -> Option<(&'static DashboardSpec, Dimension)> {
+    DASHBOARDS.iter().find_map(|dashboard| {
+        let (parent, dimension) = dashboard.of?;
+        (parent == id).then_some((dashboard, dimension))
+    })
+}
+
+/// The dashboard whose pages of single things go by this dimension.
+pub fn detailed(dimension: Dimension) -> Option<&'static str> {
+    let mut parents = DASHBOARDS.iter().filter_map(|dashboard| dashboard.of);
+    let (parent, _) = parents.find(|(_, of)| *of == dimension)?;
+    dashboard(parent)
+        .filter(|parent| !parent.widgets.is_empty())
+        .map(|parent| parent.id)
 }
 
 /// The queries of a widget; the first one is its main table. Empty for an unknown id.
 pub fn queries(id: &str, question: &Question, context: &AskContext, zone: &Zone) -> Vec<Query> {
-    use MetricId::{
-        Adopters, AdoptionShare, DurationP50, DurationP95, Executions, Failures, GrowthMonthly,
-        LastUsed, Share, SuccessRate, Users,
-    };
-    let Some(spec) = widget(id) else {
-        return Vec::new();
-    };
+    let found = PARTS.iter().find_map(|(widgets, make)| {
+        let spec = widgets.iter().find(|widget| widget.id == id)?;
+        Some((spec, make))
+    });
+    found.map_or_else(Vec::new, |(spec, make)| make(spec, question, context, zone))
+}
+
+/// The buckets in which a widget draws the period.
+fn time(question: &Question, context: &AskContext, zone: &Zone) -> Dimension {
     let (period, _) = question.periods(context, zone);
-    let time = Dimension::Time(buckets::drawn(period, context));
-    let over_time = |measures: &[MetricId]| Query {
-        title: title(spec, time),
-        ..query(spec, &[time], measures)
-    };
-    match id {
-        "kpi" => {
-            let trend = query(spec, &[time], &[Executions, Users, SuccessRate]);
-            vec![
-                query(spec, &[], &[Executions, Users, SuccessRate, GrowthMonthly]),
-                Query {
-                    id: "kpi-trend".into(),
-                    compare: false,
-                    ..trend
-                },
-            ]
-        }
-        "daily-executions" => vec![over_time(&[Executions, Failures])],
-        "success-rate-over-time" => vec![over_time(&[SuccessRate, Executions])],
-        "adoption-curve" => vec![Query {
-            compare: false,
-            ..over_time(&[Adopters, AdoptionShare])
-        }],
-        "top-tools" => {
-            let measures = [
-                Executions,
-                Share,
-                SuccessRate,
-                Users,
-                DurationP50,
-                DurationP95,
-                LastUsed,
-            ];
-            vec![ranking(query(spec, &[TOOL], &measures), Executions, 10)]
-        }
-        "top-users" => vec![ranking(
-            query(spec, &[USER], &[Executions, Share, SuccessRate, LastUsed]),
-            Executions,
-            10,
-        )],
-        "top-workspaces" => {
-            vec![ranking(
-                query(spec, &[WORKSPACE], &[Executions, Share, SuccessRate, Users]),
-                Executions,
-                5,
-            )]
-        }
-        "failure-reasons" => {
-            let failed = Clause {
-                dimension: Dimension::Column(Column::Outcome),
-                exclude: false,
-                values: vec![Outcome::Failure.name().into()],
-                source: None,
-            };
-            let reasons = query(spec, &[ERROR], &[Failures, Share, Users, LastUsed]);
-            vec![ranking(
-                Query {
-                    extra_filters: vec![failed],
-                    skip_absent: false,
-                    ..reasons
-                },
-                Failures,
-                10,
-            )]
-        }
-        _ => users::queries(spec),
-    }
+    Dimension::Time(buckets::drawn(period, context))
 }
 
 fn title(spec: &WidgetSpec, time: Dimension) -> String {
@@ -282,6 +308,7 @@ pub fn free(group_by: &[Dimension], measures: &[MetricId]) -> Query {
         ignore_dimension: None,
         skip_absent: false,
         people: None,
+        derived: None,
     }
 }
 
@@ -343,6 +370,13 @@ pub fn spans_needed(
             .data_span_us
             .map_or(period.from_us, |span| span.0.min(period.from_us));
         spans.push(Period::new(beginning, period.until_us));
+    }
+    let parts = queries
+        .iter()
+        .filter_map(|query| Some(query.derived?.parts(query)));
+    let parts: Vec<Query> = parts.flatten().collect();
+    if !parts.is_empty() {
+        spans.extend(spans_needed(&parts, question, context, zone));
     }
     for query in queries {
         let compared = compared.filter(|_| query.compare);

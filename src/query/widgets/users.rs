@@ -1,6 +1,6 @@
 //! The widgets of the users dashboard (U1 to U7).
 
-use super::{Look, USER, WidgetSpec, query};
+use super::{Look, Span, USER, WidgetSpec, query};
 use crate::metrics::MetricId;
 use crate::query::{Dimension, PeopleTable, Query};
 
@@ -19,95 +19,108 @@ pub const DASHBOARD: &[&str] = &[
     "before-and-after",
 ];
 
+/// The page of one person.
+pub const DETAIL: &[&str] = &[
+    "kpi",
+    "daily-executions",
+    "success-rate-over-time",
+    "user-heatmap",
+    "top-tools",
+    "top-workspaces",
+    "failure-reasons",
+    "users",
+];
+
 pub const USERS: &[WidgetSpec] = &[
-    WidgetSpec {
-        id: "active-users",
-        title: "Active users",
-        description: "How many people are active by day, in 7 days and in 30, and how often they come.",
-        look: Look::Line,
-        measure: MetricId::Dau,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "user-lifecycle",
-        title: "New, returning and lost users",
-        description: "Who is new, who came back, and who stayed away.",
-        look: Look::Columns,
-        measure: MetricId::NewUsers,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "users",
-        title: "Users",
-        description: "What each person did in the period.",
-        look: Look::Bars,
-        measure: MetricId::Executions,
-        dimension: Some(USER),
-    },
-    WidgetSpec {
-        id: "user-heatmap",
-        title: "When people work",
-        description: "Executions by hour of the week, in all and per occurrence of that hour.",
-        look: Look::Bars,
-        measure: MetricId::Executions,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "adoption-funnel",
-        title: "Adoption funnel",
-        description: "How many of those invited got to be power users, and where the others stopped.",
-        look: Look::Bars,
-        measure: MetricId::People,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "user-segments",
-        title: "Segments",
-        description: "Power users, active, inactive and dormant people, also by department, team and role.",
-        look: Look::Bars,
-        measure: MetricId::People,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "adopter-categories",
-        title: "Early and late adopters",
-        description: "When the first and the last people began to use tools.",
-        look: Look::Bars,
-        measure: MetricId::People,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "needs-training",
-        title: "Who may need training",
-        description: "Active people who fail more, or use fewer tools, than the others.",
-        look: Look::Bars,
-        measure: MetricId::Executions,
-        dimension: Some(USER),
-    },
-    WidgetSpec {
-        id: "retention",
-        title: "Retention",
-        description: "Who came back, by the week or month in which they came first.",
-        look: Look::Bars,
-        measure: MetricId::Retention,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "new-and-experienced",
-        title: "New and experienced users",
-        description: "What people do in their first 30 days and after them.",
-        look: Look::Bars,
-        measure: MetricId::ExecutionsPerUserWeek,
-        dimension: None,
-    },
-    WidgetSpec {
-        id: "before-and-after",
-        title: "Before and after",
-        description: "The same people in the period of comparison and in the period, with the difference.",
-        look: Look::Bars,
-        measure: MetricId::Difference,
-        dimension: None,
-    },
+    WidgetSpec::new(
+        "active-users",
+        "Active users",
+        "How many people are active by day, in 7 days and in 30, and how often they come.",
+        Look::Lines,
+        MetricId::Dau,
+    )
+    .series(&[MetricId::Dau, MetricId::Wau, MetricId::Mau]),
+    WidgetSpec::new(
+        "user-lifecycle",
+        "New, returning and lost users",
+        "Who is new, who came back, and who stayed away.",
+        Look::Stack,
+        MetricId::NewUsers,
+    )
+    .series(&[
+        MetricId::NewUsers,
+        MetricId::ReturningUsers,
+        MetricId::ResurrectedUsers,
+        MetricId::DormantUsers,
+    ]),
+    WidgetSpec::new(
+        "users",
+        "Users",
+        "What each person did in the period.",
+        Look::Table,
+        MetricId::Executions,
+    )
+    .span(Span::Whole)
+    .by(USER),
+    WidgetSpec::new(
+        "user-heatmap",
+        "When people work",
+        "Executions by hour of the week, in all and per occurrence of that hour.",
+        Look::Heatmap,
+        MetricId::Executions,
+    ),
+    WidgetSpec::new(
+        "adoption-funnel",
+        "Adoption funnel",
+        "How many of those invited got to be power users, and where the others stopped.",
+        Look::Funnel,
+        MetricId::People,
+    ),
+    WidgetSpec::new(
+        "user-segments",
+        "Segments",
+        "Power users, active, inactive and dormant people, also by department, team and role.",
+        Look::Bars,
+        MetricId::People,
+    ),
+    WidgetSpec::new(
+        "adopter-categories",
+        "Early and late adopters",
+        "When the first and the last people began to use tools.",
+        Look::Bars,
+        MetricId::People,
+    ),
+    WidgetSpec::new(
+        "needs-training",
+        "Who may need training",
+        "Active people who fail more, or use fewer tools, than the others.",
+        Look::Table,
+        MetricId::Executions,
+    )
+    .span(Span::Whole)
+    .by(USER),
+    WidgetSpec::new(
+        "retention",
+        "Retention",
+        "Who came back, by the week or month in which they came first.",
+        Look::Triangle,
+        MetricId::Retention,
+    )
+    .span(Span::Whole),
+    WidgetSpec::new(
+        "new-and-experienced",
+        "New and experienced users",
+        "What people do in their first 30 days and after them.",
+        Look::Table,
+        MetricId::ExecutionsPerUserWeek,
+    ),
+    WidgetSpec::new(
+        "before-and-after",
+        "Before and after",
+        "The same people in the period of comparison and in the period, with the difference.",
+        Look::Table,
+        MetricId::Difference,
+    ),
 ];
 
 /// The queries of one of them; the first one is its main table.

@@ -48,6 +48,11 @@ pub fn focus_first(ids: &[&str]) {
     }
 }
 
+/// A name as one segment of a path.
+pub fn encoded(name: &str) -> String {
+    percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
 /// As if the person had clicked it.
 pub fn click(id: &str) {
     let element = document().and_then(|document| document.get_element_by_id(id));

@@ -129,6 +129,15 @@ pub fn percent(value: f64) -> String {
     )
 }
 
+/// "97%": where there are many of them.
+pub fn whole_percent(value: f64) -> String {
+    let settings = [
+        ("style", Text("percent")),
+        ("maximumFractionDigits", Digits(0)),
+    ];
+    number(value, &settings)
+}
+
 /// "+12.5%"; from tenfold on "×42", because nobody reads "+85,800%".
 pub fn change(value: f64) -> String {
     if value >= 9.0 {
@@ -159,14 +168,15 @@ fn unit(value: f64, unit: &'static str, decimals: u32) -> String {
     )
 }
 
-/// "340 ms", "1.2 sec", "3.4 min"
+/// "340 ms", "1.2 sec", "3.4 min", "23.7 days"
 pub fn duration(ms: f64) -> String {
     match ms {
         ..10.0 => unit(ms, "millisecond", 1),
         ..1_000.0 => unit(ms, "millisecond", 0),
         ..60_000.0 => unit(ms / 1e3, "second", 1),
         ..3_600_000.0 => unit(ms / 6e4, "minute", 1),
-        _ => unit(ms / 3.6e6, "hour", 1),
+        ..172_800_000.0 => unit(ms / 3.6e6, "hour", 1),
+        _ => unit(ms / 8.64e7, "day", 1),
     }
 }
 
@@ -259,7 +269,7 @@ pub fn cell(cell: &Cell, unit: Unit) -> String {
         (Cell::New, _) => "new".into(),
         (Cell::Text(text), _) => text.to_string(),
         (Cell::Time(time_us), _) => date_time(*time_us),
-        (Cell::Int(number), _) => count(*number as f64),
+        (Cell::Int(number), unit) => number_in(*number as f64, unit),
         (Cell::Float(number), unit) => number_in(*number, unit),
     }
 }
@@ -272,6 +282,13 @@ pub fn number_in(number: f64, unit: Unit) -> String {
         Unit::Milliseconds => duration(number),
         Unit::Bytes => bytes(number),
         Unit::Time => date_time(number as TimeUs),
+        // A mean of counts: digits behind the point only where they mean something.
+        Unit::Count | Unit::Text if number.fract() != 0.0 && number.abs() < 10.0 => {
+            digits(number, 2)
+        }
+        Unit::Count | Unit::Text if number.fract() != 0.0 && number.abs() < 100.0 => {
+            digits(number, 1)
+        }
         Unit::Count | Unit::Text => count(number),
         Unit::UsDollars => self::number(
             number,

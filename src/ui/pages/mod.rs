@@ -1,14 +1,9 @@
 //! One module a page. Pages don't name each other.
 
+mod dashboard;
 mod data;
-mod executive;
-mod not_found;
+mod glossary;
 
+pub use dashboard::DashboardPage;
 pub use data::{DataPage, FileIntake, MappingDialog};
-pub use executive::ExecutivePage;
-pub use not_found::NotFound;
-
-/// Where `/` leads.
-pub const fn home() -> &'static str {
-    "/executive"
-}
+pub use glossary::GlossaryPage;

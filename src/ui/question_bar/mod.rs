@@ -6,6 +6,7 @@ mod compare;
 mod filters;
 mod range;
 mod values;
+mod views;
 mod zone;
 
 use leptos::prelude::*;
@@ -23,6 +24,7 @@ pub fn QuestionBar() -> impl IntoView {
                 <compare::CompareControl />
                 <filters::AddFilter />
                 <span class={"question__space"}></span>
+                <views::ViewsControl />
                 <zone::ZoneControl />
                 <div class={"button-group"}>
                     <button

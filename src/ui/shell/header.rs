@@ -5,15 +5,27 @@ use leptos_router::components::A;
 
 use super::freshness::Freshness;
 use super::theme::ThemeSwitch;
+use crate::query::widgets::dashboard;
 use crate::ui::components::Icon;
+use crate::ui::palette::Palette;
 use crate::ui::state::data::use_data;
 use crate::ui::state::question::use_question;
 
 /// Pages in the order of the navigation: path, name, icon.
-const PAGES: [(&str, &str, &str); 2] = [
+const PAGES: [(&str, &str, &str); 7] = [
     ("/executive", "Executive", "chart"),
+    ("/tools", "Tools", "tool"),
+    ("/users", "Users", "people"),
+    ("/workspaces", "Workspaces", "grid"),
+    ("/clients", "Clients", "system"),
+    ("/compare", "Compare", "compare"),
     ("/data", "Data", "table"),
 ];
+
+/// A dashboard without widgets has no page.
+fn is_made((path, ..): &(&str, &str, &str)) -> bool {
+    dashboard(&path[1..]).is_none_or(|dashboard| !dashboard.widgets.is_empty())
+}
 
 #[component]
 pub fn Header() -> impl IntoView {
@@ -38,11 +50,12 @@ pub fn Header() -> impl IntoView {
                 </span>
             </Show>
             <nav class={"nav"} aria-label={"Pages"}>
-                {PAGES.map(|(path, name, icon)| view! {
+                {PAGES.into_iter().filter(is_made).map(|(path, name, icon)| view! {
                     <A href=link(path) attr:class="nav__link"><Icon name=icon /><span>{name}</span></A>
-                }).into_iter().collect_view()}
+                }).collect_view()}
             </nav>
             <div class={"header__end"}>
+                <Palette />
                 <Freshness />
                 <ThemeSwitch />
             </div>

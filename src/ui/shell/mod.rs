@@ -3,7 +3,9 @@
 mod freshness;
 mod header;
 mod heading;
+mod not_found;
 mod theme;
 
 pub use header::Header;
 pub use heading::PageHeading;
+pub use not_found::NotFound;

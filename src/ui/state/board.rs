@@ -57,16 +57,24 @@ impl Board {
         state
     }
 
-    pub fn leave(self, id: &'static str) {
+    /// It goes; the next page may have one of the same name by then, which stays.
+    pub fn leave(self, id: &'static str, state: RwSignal<WidgetState>) {
         self.inner.update_value(|inner| {
-            inner.widgets.remove(id);
+            if inner
+                .widgets
+                .get(id)
+                .is_some_and(|widget| widget.state == state)
+            {
+                inner.widgets.remove(id);
+            }
         });
     }
 
     /// A widget can be seen, or no longer.
-    pub fn set_visible(self, id: &'static str, visible: bool) {
+    pub fn set_visible(self, id: &'static str, state: RwSignal<WidgetState>, visible: bool) {
         self.inner.update_value(|inner| {
-            if let Some(widget) = inner.widgets.get_mut(id) {
+            let widget = inner.widgets.get_mut(id);
+            if let Some(widget) = widget.filter(|widget| widget.state == state) {
                 widget.is_visible = Some(visible);
                 // Whoever left the screen is not waited for; it is asked again when it comes back.
                 let waits = widget.state.with_untracked(|state| {
@@ -122,7 +130,8 @@ impl Board {
         if self.question.is_changing.get_untracked() {
             return None;
         }
-        let question = self.question.question.get_untracked();
+        let mut question = self.question.question.get_untracked();
+        question.filters.extend(self.question.scope.get_untracked());
         let zone = self.zone.zone.get_untracked()?;
         // Rules of another zone are on their way.
         if zone.name() != question.zone && zone.name() != "UTC" {
@@ -203,6 +212,10 @@ impl Board {
                 return;
             }
             self.pause();
+        }
+        // Numbers that cost little don't wait for tables that cost much.
+        if outdated.iter().any(|need| !need.is_heavy()) {
+            outdated.retain(|need| !need.is_heavy());
         }
         self.ask(key, outdated);
     }
@@ -378,6 +391,7 @@ pub fn provide() {
     Effect::new(move |_| {
         question.question.track();
         question.is_changing.track();
+        question.scope.track();
         zone.zone.track();
         data.version.track();
         data.opening.track();

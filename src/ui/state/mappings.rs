@@ -3,7 +3,7 @@
 //! Privacy: the rows of a proposal are shown by the dialog and kept by nobody; names of headers and of a zone are
 //! remembered on this machine.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -12,29 +12,47 @@ use leptos::task::spawn_local;
 use super::data::{DataState, use_data};
 use super::notices::{Notices, Tone, use_notices};
 use super::zones::{self, ZoneState, use_zone};
+use crate::client::SourceView;
 use crate::client::remembered::{Meaning, Remembered};
-use crate::client::{SourceState, SourceView};
 use crate::model::Zone;
-use crate::protocol::{LoadOptions, Proposal, SourceId};
+use crate::protocol::{LoadOptions, MemberOptions, Proposal, SourceId};
 use crate::ui::browser::storage;
 
 const KEPT_AS: &str = "mappings";
 
-/// The file that is asked about.
+/// A header of a source; an archive may have several.
+type Header = (SourceId, String);
+
+/// The file that is asked about: of an archive one header after the other.
 #[derive(Debug, Clone, PartialEq)]
 struct Asking {
     source: SourceId,
-    /// The load that brings its proposal; what an earlier one left on the screen says nothing.
+    /// The load that brings its proposals; what an earlier one left on the screen says nothing.
     load: u32,
+    /// Headers that are not asked about now.
+    passed_over: BTreeSet<String>,
+    /// What was said since the dialog opened, by header. The source is read again once, after the last one.
+    said: BTreeMap<String, MemberOptions>,
     /// How it was read until now; cancelling brings this back.
     before: Option<LoadOptions>,
 }
 
 impl Asking {
+    /// What the dialog asks next.
+    fn proposal<'a>(&self, held: &'a SourceView) -> Option<&'a Arc<Proposal>> {
+        let is_open = |fingerprint| {
+            !self.passed_over.contains(fingerprint) && !self.said.contains_key(fingerprint)
+        };
+        let mut proposals = held.proposals().iter().filter(|_| held.loads >= self.load);
+        proposals.find(|proposal| is_open(&proposal.fingerprint))
+    }
+
     /// Was the file removed, or did it turn out to need no mapping?
     fn is_over(&self, sources: &[SourceView]) -> bool {
         let asked = sources.iter().find(|held| held.id == self.source);
-        asked.is_none_or(|held| held.loads >= self.load && held.is_settled() && !needs(held))
+        asked.is_none_or(|held| {
+            held.loads >= self.load && held.is_settled() && self.proposal(held).is_none()
+        })
     }
 }
 
@@ -42,6 +60,7 @@ impl Asking {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Form {
     pub source: SourceId,
+    /// Of the file, or of the first of an archive that has this header.
     pub name: String,
     pub proposal: Arc<Proposal>,
     /// What its columns meant before, else the guesses.
@@ -54,8 +73,10 @@ pub struct MappingState {
     /// The open dialog.
     pub form: Memo<Option<Form>>,
     remembered: StoredValue<Remembered>,
-    /// Files that were mapped or whose dialog was cancelled; nothing happens to them by itself any more.
-    decided: StoredValue<BTreeSet<SourceId>>,
+    /// Headers that were mapped or whose dialog was cancelled; nothing happens to them by itself any more.
+    decided: StoredValue<BTreeSet<Header>>,
+    /// Sources that will be read again in a moment, as files like them were before.
+    repeating: StoredValue<BTreeSet<SourceId>>,
     data: DataState,
     zone: ZoneState,
     notices: Notices,
@@ -65,10 +86,12 @@ impl MappingState {
     /// Opens the dialog for a source. One that was read already is read again without its mapping, which brings its
     /// headers and first rows back.
     pub fn ask(self, source: &SourceView) {
-        let was_read = !needs(source);
+        let was_read = source.proposals().is_empty();
         self.asking.set(Some(Asking {
             source: source.id,
             load: source.loads + u32::from(was_read),
+            passed_over: BTreeSet::new(),
+            said: BTreeMap::new(),
             before: was_read.then(|| source.options.clone()),
         }));
         if was_read {
@@ -78,54 +101,77 @@ impl MappingState {
 
     /// A file that waits for somebody to say what its columns mean; tracked.
     pub fn first_waiting(self) -> Option<SourceView> {
+        let needs = |held: &&SourceView| !held.proposals().is_empty();
         self.data
             .sources
-            .with(|sources| sources.iter().find(|held| needs(held)).cloned())
+            .with(|sources| sources.iter().find(needs).cloned())
     }
 
-    /// Reads the source of the open dialog in this way, and remembers it for files with the same headers.
+    /// Reads the file of the open dialog in this way, and remembers it for files with the same headers.
     pub fn apply(self, form: Form, meaning: Meaning) {
         spawn_local(async move {
             let Some(zone) = self.zone_of(&meaning).await else {
                 let sentence = "The rules of that time zone could not be fetched; check the connection and try again, or choose another zone.";
                 return self.notices.say(Tone::Problem, sentence);
             };
-            if self
-                .form
-                .get_untracked()
-                .is_none_or(|open| open.source != form.source)
-            {
+            let is_open = self.form.with_untracked(|open| {
+                open.as_ref().is_some_and(|open| {
+                    open.source == form.source
+                        && open.proposal.fingerprint == form.proposal.fingerprint
+                })
+            });
+            let Some(mut asking) = self.asking.get_untracked().filter(|_| is_open) else {
                 return;
-            }
+            };
+            let fingerprint = form.proposal.fingerprint.clone();
             self.decided.update_value(|decided| {
-                decided.insert(form.source);
+                decided.insert((form.source, fingerprint.clone()));
             });
             self.remembered.update_value(|remembered| {
-                remembered.keep(form.proposal.fingerprint.clone(), meaning.clone());
+                remembered.keep(fingerprint.clone(), meaning.clone());
                 storage::set(KEPT_AS, &remembered.to_text());
             });
+            asking.said.insert(fingerprint, said(meaning, zone));
+            let sources = self.data.sources.get_untracked();
+            let held = sources.iter().find(|held| held.id == asking.source);
+            if held.is_some_and(|held| asking.proposal(held).is_some()) {
+                return self.asking.set(Some(asking));
+            }
             self.asking.set(None);
-            self.data.map(form.source, options(meaning, zone));
+            self.read(asking);
         });
     }
 
-    /// Leaves the files as they are; the dialog does not open by itself for those that wait now.
+    /// Reads the source by what was said of its headers.
+    fn read(self, asking: Asking) {
+        let sources = self.data.sources.get_untracked();
+        let Some(held) = sources.iter().find(|held| held.id == asking.source) else {
+            return;
+        };
+        let known = match asking.before {
+            Some(_) => LoadOptions::default(),
+            None => held.options.clone(),
+        };
+        self.data.map(held.id, with(known, held, asking.said));
+    }
+
+    /// Leaves the files as they are; the dialog does not open by itself for those that wait now. What was said of other
+    /// headers of an archive before holds.
     pub fn cancel(self) {
         let Some(asking) = self.asking.get_untracked() else {
             return;
         };
         let sources = self.data.sources.get_untracked();
-        self.decided.update_value(|decided| {
-            decided.extend(
-                sources
-                    .iter()
-                    .filter(|held| needs(held))
-                    .map(|held| held.id),
-            );
+        let waiting = sources.iter().flat_map(|held| {
+            let headers = held.proposals().iter();
+            headers.map(|proposal| (held.id, proposal.fingerprint.clone()))
         });
+        self.decided.update_value(|decided| decided.extend(waiting));
         self.asking.set(None);
-        if let Some(before) = asking.before {
-            self.data.map(asking.source, before);
+        match &asking.before {
+            Some(before) => self.data.map(asking.source, before.clone()),
+            None if asking.said.is_empty() => {}
+            None => self.read(asking),
         }
     }
 
@@ -139,36 +185,74 @@ impl MappingState {
             return self.asking.set(None);
         }
         for source in sources {
-            let SourceState::NeedsMapping { proposal, .. } = &source.state else {
-                continue;
-            };
             let is_asked = asking
                 .as_ref()
                 .is_some_and(|asking| asking.source == source.id);
-            if is_asked || self.decided.with_value(|held| held.contains(&source.id)) {
+            if is_asked || self.repeating.with_value(|held| held.contains(&source.id)) {
                 continue;
             }
-            match self.remembered.with_value(|held| held.find(proposal)) {
-                Some(meaning) => self.repeat(source, meaning),
-                None if asking.is_none() => return self.ask(source),
-                None => {}
+            let is_decided = |proposal: &Proposal| {
+                let header = (source.id, proposal.fingerprint.clone());
+                self.decided.with_value(|held| held.contains(&header))
+            };
+            let (decided, open): (Vec<_>, Vec<_>) = source
+                .proposals()
+                .iter()
+                .partition(|proposal| is_decided(proposal));
+            let known: Vec<(String, Meaning)> = open
+                .iter()
+                .filter_map(|proposal| {
+                    let meaning = self.remembered.with_value(|held| held.find(proposal))?;
+                    Some((proposal.fingerprint.clone(), meaning))
+                })
+                .collect();
+            if !known.is_empty() {
+                self.repeat(source, known);
+            } else if !open.is_empty() && asking.is_none() {
+                let decided = decided.into_iter();
+                let passed_over = decided.map(|proposal| proposal.fingerprint.clone());
+                return self.asking.set(Some(Asking {
+                    source: source.id,
+                    load: source.loads,
+                    passed_over: passed_over.collect(),
+                    said: BTreeMap::new(),
+                    before: None,
+                }));
             }
         }
     }
 
-    fn repeat(self, source: &SourceView, meaning: Meaning) {
-        let (source, name) = (source.id, source.name.clone());
-        self.decided.update_value(|decided| {
-            decided.insert(source);
+    /// Reads a source as files with the same headers were read before.
+    fn repeat(self, source: &SourceView, known: Vec<(String, Meaning)>) {
+        let source = source.clone();
+        let (id, name) = (source.id, source.name.clone());
+        let headers = known.iter().map(|(header, _)| (id, header.clone()));
+        self.decided.update_value(|decided| decided.extend(headers));
+        self.repeating.update_value(|held| {
+            held.insert(id);
         });
         spawn_local(async move {
-            let Some(zone) = self.zone_of(&meaning).await else {
+            let mut all = BTreeMap::new();
+            let mut has_all = true;
+            for (header, meaning) in known {
+                match self.zone_of(&meaning).await {
+                    Some(zone) => {
+                        all.insert(header, said(meaning, zone));
+                    }
+                    None => has_all = false,
+                }
+            }
+            self.repeating.update_value(|held| {
+                held.remove(&id);
+            });
+            if !has_all {
                 let sentence = format!(
                     "{name} has the columns of a file you read before, but the rules of its time zone could not be fetched. “Choose columns” on the Data page reads it."
                 );
                 return self.notices.say(Tone::Problem, sentence);
-            };
-            self.data.map(source, options(meaning, zone));
+            }
+            self.data
+                .map(id, with(source.options.clone(), &source, all));
             self.notices.say(
                 Tone::Info,
                 format!("{name} has the columns of a file you read before, so they mean the same. “Change columns” on the Data page says otherwise."),
@@ -186,15 +270,36 @@ impl MappingState {
     }
 }
 
-fn options(meaning: Meaning, zone: Zone) -> LoadOptions {
-    LoadOptions {
+fn said(meaning: Meaning, zone: Zone) -> MemberOptions {
+    MemberOptions {
         mapping: meaning.mapping,
         assume_zone: Some(zone),
     }
 }
 
-fn needs(source: &SourceView) -> bool {
-    matches!(source.state, SourceState::NeedsMapping { .. })
+/// Options with what was said of a source's headers: of a file that is its one header, of an archive each of several.
+fn with(
+    known: LoadOptions,
+    source: &SourceView,
+    mut said: BTreeMap<String, MemberOptions>,
+) -> LoadOptions {
+    let is_file = |proposal: &Arc<Proposal>| proposal.member.is_none();
+    let file = source.proposals().iter().find(|proposal| is_file(proposal));
+    match file.and_then(|proposal| said.remove(&proposal.fingerprint)) {
+        Some(MemberOptions {
+            mapping,
+            assume_zone,
+        }) => LoadOptions {
+            mapping,
+            assume_zone,
+            ..LoadOptions::default()
+        },
+        None => {
+            let mut options = known;
+            options.members.extend(said);
+            options
+        }
+    }
 }
 
 pub fn provide() {
@@ -203,16 +308,14 @@ pub fn provide() {
     let remembered = storage::get(KEPT_AS).map(|text| Remembered::parse(&text));
     let remembered = StoredValue::new(remembered.unwrap_or_default());
     let form = Memo::new(move |_| {
-        let source = asking.get()?.source;
+        let asking = asking.get()?;
         data.sources.with(|sources| {
-            let held = sources.iter().find(|held| held.id == source)?;
-            let SourceState::NeedsMapping { proposal, .. } = &held.state else {
-                return None;
-            };
+            let held = sources.iter().find(|held| held.id == asking.source)?;
+            let proposal = asking.proposal(held)?;
             let known = remembered.with_value(|remembered| remembered.find(proposal));
             Some(Form {
-                source,
-                name: held.name.clone(),
+                source: held.id,
+                name: proposal.member.as_ref().unwrap_or(&held.name).clone(),
                 proposal: Arc::clone(proposal),
                 meaning: known.unwrap_or_else(|| Meaning {
                     mapping: proposal.guesses(),
@@ -226,6 +329,7 @@ pub fn provide() {
         form,
         remembered,
         decided: StoredValue::new(BTreeSet::new()),
+        repeating: StoredValue::new(BTreeSet::new()),
         data,
         zone: use_zone(),
         notices: use_notices(),

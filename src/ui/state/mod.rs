@@ -7,5 +7,6 @@ pub mod notices;
 pub mod preferences;
 pub mod question;
 pub mod refresh;
+pub mod views;
 mod widget;
 pub mod zones;

@@ -5,7 +5,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use super::notices::{Tone, use_notices};
-use crate::query::{Question, url};
+use crate::query::{Clause, Question, url};
 use crate::ui::browser::dom;
 
 /// Steps that can be taken back.
@@ -28,6 +28,8 @@ pub struct QuestionState {
     pub defaults: StoredValue<Question>,
     /// A change is on its way into the URL; until it is there, the memo still has the question before.
     pub is_changing: RwSignal<bool>,
+    /// What the page is about, whatever else is asked: one tool, one person, one workspace.
+    pub scope: RwSignal<Option<Clause>>,
     past: RwSignal<Vec<Question>>,
     future: RwSignal<Vec<Question>>,
     go: StoredValue<Box<dyn Fn(Question, Step)>, LocalStorage>,
@@ -147,6 +149,7 @@ pub fn provide() {
         question,
         defaults,
         is_changing,
+        scope: RwSignal::new(None),
         past: RwSignal::new(Vec::new()),
         future: RwSignal::new(Vec::new()),
         go: StoredValue::new_local(Box::new(go)),

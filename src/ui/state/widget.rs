@@ -71,6 +71,12 @@ pub struct Need {
     pub is_complete: bool,
 }
 
+impl Need {
+    pub fn is_heavy(&self) -> bool {
+        self.queries.iter().any(Query::is_heavy)
+    }
+}
+
 /// What a widget shows.
 pub struct Shown {
     pub key: Key,

@@ -6,14 +6,22 @@ use leptos::html::Section;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use super::changes::Changes;
 use super::explain::Explain;
 use super::export::ExportWidget;
+use super::findings::Findings;
+use super::funnel::Funnel;
+use super::heatmap::Heatmap;
+use super::legend::Legend;
+use super::matrix::Matrix;
 use super::ranking::Ranking;
 use super::sentence::sentence;
 use super::series::Series;
 use super::table::DataTable;
 use super::tiles::Tiles;
-use crate::query::widgets::{Look, WidgetSpec, widget};
+use super::triangle::Triangle;
+use crate::model::WarningCode;
+use crate::query::widgets::{Look, Span, WidgetSpec, widget};
 use crate::ui::browser::dom;
 use crate::ui::components::{Icon, OpenFiles};
 use crate::ui::state::board::{Answered, Phase, use_board};
@@ -31,11 +39,11 @@ pub fn Widget(
         let board = use_board();
         let mappings = use_mappings();
         let state = board.join(id);
-        on_cleanup(move || board.leave(id));
+        on_cleanup(move || board.leave(id, state));
         let section = NodeRef::<Section>::new();
         Effect::new(move |_| {
             if let Some(section) = section.get() {
-                dom::watch_visibility(&section, move |visible| board.set_visible(id, visible));
+                dom::watch_visibility(&section, move |visible| board.set_visible(id, state, visible));
             }
         });
         let as_table = RwSignal::new(false);
@@ -63,8 +71,8 @@ pub fn Widget(
         };
         let summary = Memo::new(move |_| {
             answered.with(|answered| {
-                let table = answered.as_ref().filter(|answered| !is_empty(answered)).and_then(|answered| answered.tables.first());
-                table.map(|table| sentence(spec, table)).unwrap_or_default()
+                let answered = answered.as_ref().filter(|answered| !is_empty(answered));
+                answered.map(|answered| sentence(spec, &answered.tables)).unwrap_or_default()
             })
         });
         // Empty is a state of its own; tests and style see it.
@@ -79,18 +87,18 @@ pub fn Widget(
         let title_id = format!("{id}-title");
         let heading_id = title_id.clone();
         view! {
-            <section class=format!("card card--{id}") data-widget=id data-state=phase aria-labelledby=title_id node_ref=section>
+            <section class=format!("card card--{id} card--{} card--look-{}", span(spec.span), look(spec.look)) data-widget=id data-state=phase aria-labelledby=title_id node_ref=section>
                 <header class={"card__head"}>
                     <h2 id=heading_id>{title}</h2>
                     <div class={"card__tools"}>
                         <Show when=has_rows>
                             <Explain spec answered />
-                            <button
+                            {(spec.look != Look::Table).then(|| view! { <button
                                 type={"button"} class={"button button--icon"} data-action={"table"} title={"Show as table"}
                                 aria-label=move || format!("{} as table", title())
                                 aria-pressed=move || as_table.get().to_string()
                                 on:click=move |_| as_table.update(|shown| *shown = !*shown)
-                            ><Icon name="table" /></button>
+                            ><Icon name="table" /></button> })}
                             <ExportWidget spec answered />
                         </Show>
                     </div>
@@ -100,8 +108,8 @@ pub fn Widget(
                     {move || match body.get() {
                         Body::Failed(message) => view! { <Failed message /> }.into_any(),
                         Body::Loading => view! { <Skeleton look=spec.look /> }.into_any(),
-                        Body::Empty => view! { {move || answered.get().map(|answered| view! { <Empty answered /> })} }.into_any(),
-                        Body::Table => view! { {move || answered.get().map(|answered| view! { <DataTable spec answered /> })} }.into_any(),
+                        Body::Empty => view! { {move || answered.get().map(|answered| view! { <Empty look=spec.look answered /> })} }.into_any(),
+                        Body::Table => view! { <DataTable spec answered /> }.into_any(),
                         Body::Figure => view! { <Figure spec answered /> }.into_any(),
                     }}
                 </div>
@@ -111,6 +119,27 @@ pub fn Widget(
             </section>
         }
     })
+}
+
+/// In class names.
+const fn span(span: Span) -> &'static str {
+    match span {
+        Span::Whole => "whole",
+        Span::Half => "half",
+        Span::Quarter => "quarter",
+    }
+}
+
+/// In class names: what is drawn by the chart library, what is a list, what is a table.
+const fn look(look: Look) -> &'static str {
+    match look {
+        Look::Tiles => "tiles",
+        Look::Columns | Look::Line | Look::Lines | Look::Stack | Look::Histogram | Look::Curve => {
+            "chart"
+        }
+        Look::Bars => "bars",
+        _ => "other",
+    }
 }
 
 /// What stands in the body of a widget.
@@ -127,15 +156,28 @@ enum Body {
 #[component]
 fn Figure(spec: &'static WidgetSpec, answered: Memo<Option<Arc<Answered>>>) -> impl IntoView {
     match spec.look {
-        Look::Tiles => {
-            view! { {move || answered.get().map(|answered| view! { <Tiles answered /> })} }
-                .into_any()
+        Look::Columns | Look::Line | Look::Histogram | Look::Curve => {
+            view! { <Series spec answered /> }.into_any()
         }
-        Look::Columns | Look::Line => view! { <Series spec answered /> }.into_any(),
-        Look::Bars => {
-            view! { {move || answered.get().map(|answered| view! { <Ranking spec answered /> })} }
-                .into_any()
+        Look::Lines | Look::Stack => view! {
+            {move || answered.get().map(|answered| view! { <Legend spec answered /> })}
+            <Series spec answered />
         }
+        .into_any(),
+        Look::Table => view! { <DataTable spec answered /> }.into_any(),
+        look => (move || {
+            answered.get().map(|answered| match look {
+                Look::Tiles => view! { <Tiles answered /> }.into_any(),
+                Look::Heatmap => view! { <Heatmap answered /> }.into_any(),
+                Look::Funnel => view! { <Funnel answered /> }.into_any(),
+                Look::Triangle => view! { <Triangle answered /> }.into_any(),
+                Look::Matrix => view! { <Matrix spec answered /> }.into_any(),
+                Look::Changes => view! { <Changes spec answered /> }.into_any(),
+                Look::Findings => view! { <Findings spec answered /> }.into_any(),
+                _ => view! { <Ranking spec answered /> }.into_any(),
+            })
+        })
+        .into_any(),
     }
 }
 
@@ -165,15 +207,54 @@ fn Failed(message: String) -> impl IntoView {
 
 /// Empty because a file waits for its columns, or for another reason. Files come and are mapped while it stands.
 #[component]
-fn Empty(answered: Arc<Answered>) -> impl IntoView {
+fn Empty(look: Look, answered: Arc<Answered>) -> impl IntoView {
     let mappings = use_mappings();
     let waits = Memo::new(move |_| mappings.first_waiting().is_some());
     move || {
+        let has_events = answered
+            .tables
+            .first()
+            .is_some_and(|table| table.events > 0);
         if waits.get() {
             view! { <WaitsForColumns /> }.into_any()
+        } else if has_events {
+            view! { <NoRows look answered=Arc::clone(&answered) /> }.into_any()
         } else {
             view! { <Nothing answered=Arc::clone(&answered) /> }.into_any()
         }
+    }
+}
+
+/// Things happened, but none of the kind that is told here; or what it is told from is missing, which a warning says.
+#[component]
+fn NoRows(look: Look, answered: Arc<Answered>) -> impl IntoView {
+    let lacking = |code: &WarningCode| {
+        matches!(
+            code,
+            WarningCode::AggregateLacks
+                | WarningCode::DirectoryMissing
+                | WarningCode::KindMissing
+                | WarningCode::QuestionDegraded
+        )
+    };
+    let warnings = answered.provenance.warnings.iter();
+    let warnings: Vec<String> = warnings
+        .filter(|warning| lacking(&warning.code))
+        .map(|warning| warning.message.clone())
+        .collect();
+    let sentence = match look {
+        Look::Changes if answered.periods.1.is_none() => {
+            "There is nothing to compare with; choose a comparison."
+        }
+        Look::Changes => "Nothing changed more than it usually does.",
+        Look::Findings => "Nothing stands out.",
+        _ => "There is nothing of this kind in this period.",
+    };
+    view! {
+        <div class={"state"}>
+            <p>{sentence}</p>
+            {warnings.into_iter().map(|warning| view! { <p class={"state__note"}>{warning}</p> }).collect_view()}
+        </div>
     }
 }
 

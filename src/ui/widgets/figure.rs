@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::words;
-use crate::charts::{Drawing, Palette, bars, over_time};
+use crate::charts::{Drawing, Palette, SERIES, bars, over_time, several};
 use crate::model::{ResultTable, Unit};
 use crate::query::widgets::{Look, WidgetSpec};
 use crate::ui::browser::{dom, locale};
@@ -33,6 +33,9 @@ fn read() -> Palette {
         muted: dom::token("--muted"),
         line: dom::token("--line"),
         surface: dom::token("--surface"),
+        series: (0..SERIES)
+            .map(|at| dom::token(&format!("--series-{at}")))
+            .collect(),
     }
 }
 
@@ -47,30 +50,60 @@ fn pictured<'a>(spec: &WidgetSpec, answered: &'a Answered) -> Option<&'a ResultT
 
 /// What the tooltip of a mark says.
 pub fn tip(spec: &WidgetSpec, answered: &Answered, mark: usize) -> Option<String> {
-    words::tip(pictured(spec, answered)?, spec.measure.id(), mark)
+    let table = pictured(spec, answered)?;
+    words::tip(table, &series(spec, table), mark)
+}
+
+/// The columns that are drawn: all of the widget's series, else its measure.
+pub fn series(spec: &WidgetSpec, table: &ResultTable) -> Vec<usize> {
+    let columns = table.columns.iter().enumerate();
+    let found = columns.filter(|(_, column)| {
+        let is_value = !column.name.ends_with("_previous") && !column.name.ends_with("_change");
+        let of_series = || {
+            let mut series = spec.series.iter();
+            series.any(|metric| metric.id() == column.metric)
+        };
+        is_value && (column.name == spec.measure.id() || of_series())
+    });
+    found.map(|(at, _)| at).collect()
+}
+
+/// The ticks below a chart, one a row.
+fn labels(table: &ResultTable) -> Vec<String> {
+    if table.bucket_start_us.is_empty() {
+        let names = table.rows.iter().zip(
+            table
+                .columns
+                .first()
+                .map(|column| column.unit)
+                .into_iter()
+                .cycle(),
+        );
+        return names
+            .filter_map(|(row, unit)| Some(locale::cell(row.first()?, unit)))
+            .collect();
+    }
+    let bucket = words::bucket(table);
+    let starts = table.bucket_start_us.iter();
+    starts.map(|&start| words::tick(bucket, start)).collect()
 }
 
 /// What to draw; nothing without a table.
 pub fn drawing(spec: &WidgetSpec, answered: &Answered, palette: &Palette) -> Option<Drawing> {
     let table = pictured(spec, answered)?;
     let measure = spec.measure.id();
-    if spec.look == Look::Bars {
-        let names = table.rows.iter().filter_map(|row| row.first());
-        let labels = names.map(|name| locale::cell(name, Unit::Text)).collect();
-        return Some(bars(table, measure, labels, palette));
-    }
-    let bucket = words::bucket(table);
-    let labels = table
-        .bucket_start_us
-        .iter()
-        .map(|&start| words::tick(bucket, start))
-        .collect();
-    let look = if spec.look == Look::Tiles {
-        Look::Columns
-    } else {
-        spec.look
-    };
-    Some(over_time(table, measure, look, labels, palette))
+    let labels = labels(table);
+    Some(match spec.look {
+        Look::Lines | Look::Stack => {
+            several(table, &series(spec, table), spec.look, labels, palette)
+        }
+        Look::Tiles => over_time(table, measure, Look::Columns, labels, palette),
+        Look::Columns | Look::Line | Look::Histogram | Look::Curve => {
+            over_time(table, measure, spec.look, labels, palette)
+        }
+        // On the page these are lists and tables; as an image they are bars.
+        _ => bars(table, measure, labels, palette),
+    })
 }
 
 /// How an axis writes its numbers.

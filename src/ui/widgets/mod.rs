@@ -4,15 +4,24 @@
 //! (`charts`).
 
 mod card;
+mod changes;
 mod explain;
 mod export;
 mod figure;
+mod filter;
+mod findings;
+mod funnel;
+mod heat;
+mod heatmap;
+mod legend;
+mod matrix;
 mod page_export;
 mod ranking;
 mod sentence;
 mod series;
 mod table;
 mod tiles;
+mod triangle;
 mod words;
 
 pub use card::Widget;

@@ -10,6 +10,7 @@ use crate::query::widgets::WidgetSpec;
 use crate::ui::browser::locale;
 use crate::ui::state::board::Answered;
 use crate::ui::state::question::{Step, use_question};
+use crate::ui::widgets::words;
 
 #[component]
 pub fn Ranking(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoView {
@@ -25,6 +26,7 @@ pub fn Ranking(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
             .unwrap_or_default()
     };
     let greatest = (0..table.rows.len()).map(value_of).fold(0.0, f64::max);
+    let unit = spec.measure.spec().unit;
     let direction = spec.measure.spec().direction;
     let any_chosen = spec
         .dimension
@@ -33,6 +35,8 @@ pub fn Ranking(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
         .map(|row| {
             let name = table.rows[row].first().cloned().unwrap_or_default();
             let shown = locale::cell(&name, Unit::Text);
+            // A category is a word; a name stays as it is.
+            let shown = if spec.dimension.is_none() { words::capital(&shown) } else { shown };
             let value = name.text().unwrap_or_default().to_owned();
             let number = value_of(row);
             let width = if greatest > 0.0 { number / greatest * 100.0 } else { 0.0 };
@@ -56,7 +60,7 @@ pub fn Ranking(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
                 <li>
                     <button type={"button"} class={"bar"} class:bar--chosen=chosen class:bar--other=any_chosen && !chosen aria-pressed=chosen.to_string() data-filter={""} on:click=filter>
                         <span class={"bar__name"}><bdi>{shown.clone()}</bdi></span>
-                        <span class={"bar__value"}>{locale::count(number)}</span>
+                        <span class={"bar__value"}>{locale::number_in(number, unit)}</span>
                         <span class={"bar__change"}>{change.map(|change| view! { <Change cell=change direction /> })}</span>
                         <span class={"bar__aside"}>{aside}</span>
                         <svg class={"bar__track"} viewBox={"0 0 100 4"} preserveAspectRatio={"none"} aria-hidden={"true"}>

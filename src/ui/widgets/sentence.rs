@@ -1,16 +1,26 @@
 //! One sentence with a widget's numbers: what a chart says to who can't see it (S2).
 
 use crate::metrics::MetricId;
-use crate::model::{Cell, ResultTable};
+use crate::model::{Cell, ResultTable, Unit};
 use crate::query::widgets::{Look, WidgetSpec};
 use crate::ui::browser::locale;
+use crate::ui::widgets::figure::series;
 use crate::ui::widgets::words;
 
-pub fn sentence(spec: &WidgetSpec, table: &ResultTable) -> String {
+/// Of more series the sentence would be longer than anybody reads.
+const SERIES_SAID: usize = 4;
+
+pub fn sentence(spec: &WidgetSpec, tables: &[ResultTable]) -> String {
+    let Some(table) = tables.first() else {
+        return String::new();
+    };
     match spec.look {
-        Look::Tiles => String::new(),
         Look::Columns | Look::Line => over_time(spec, table),
         Look::Bars => ranking(spec, table),
+        Look::Lines | Look::Stack => latest(spec, table),
+        Look::Heatmap => busiest(table),
+        Look::Histogram => most(spec, table, tables.get(1)),
+        _ => String::new(),
     }
 }
 
@@ -63,7 +73,87 @@ fn over_time(spec: &WidgetSpec, table: &ResultTable) -> String {
                 share.unwrap_or_default()
             )
         }
+        // What does not add up is told as it is now.
+        (_, Some(_)) if total == Cell::Null => latest(spec, table),
         (_, Some(_)) => format!("{} over the whole period{versus}.", write(&total)),
+    }
+}
+
+/// Several series: where each of them is now.
+fn latest(spec: &WidgetSpec, table: &ResultTable) -> String {
+    let complete = |row: &usize| !table.incomplete_rows.contains(&(*row as u32));
+    let Some(row) = (0..table.rows.len()).rev().find(complete) else {
+        return String::new();
+    };
+    let start = table.bucket_start_us.get(row).copied().unwrap_or_default();
+    let columns = series(spec, table)
+        .into_iter()
+        .filter_map(|at| table.columns.get(at));
+    let parts: Vec<String> = columns
+        .take(SERIES_SAID)
+        .filter_map(|column| {
+            let value = locale::cell(table.cell(row, &column.name)?, column.unit);
+            Some(format!("{}: {value}", column.label))
+        })
+        .collect();
+    let when = words::bucket_name(words::bucket(table), start);
+    format!("{when} · {}.", parts.join(", "))
+}
+
+fn busiest(table: &ResultTable) -> String {
+    let count = |row: usize| {
+        let cell = table.cell(row, MetricId::Executions.id());
+        cell.and_then(Cell::number).unwrap_or_default()
+    };
+    let rows = 0..table.rows.len();
+    let Some(row) = rows.max_by(|&a, &b| count(a).total_cmp(&count(b))) else {
+        return String::new();
+    };
+    let text = |at: usize| {
+        table.rows[row]
+            .get(at)
+            .and_then(Cell::text)
+            .unwrap_or_default()
+    };
+    format!(
+        "Most on {} at {} ({}).",
+        text(0),
+        text(1),
+        locale::count(count(row))
+    )
+}
+
+/// The greatest class, and the percentiles that stand in the second table.
+fn most(spec: &WidgetSpec, table: &ResultTable, marks: Option<&ResultTable>) -> String {
+    let measure = spec.measure.id();
+    let number = |row: usize| {
+        let cell = table.cell(row, measure);
+        cell.and_then(Cell::number).unwrap_or_default()
+    };
+    let rows = 0..table.rows.len();
+    let Some(row) = rows.max_by(|&a, &b| number(a).total_cmp(&number(b))) else {
+        return String::new();
+    };
+    let name = table.rows[row]
+        .first()
+        .and_then(Cell::text)
+        .unwrap_or_default();
+    let unit = table.columns.iter().find(|column| column.name == measure);
+    let unit = unit.map_or(Unit::Count, |column| column.unit);
+    let value = locale::number_in(number(row), unit);
+    let marks = marks.into_iter().flat_map(|marks| {
+        let cells = marks.rows.first().into_iter().flatten();
+        let marked = cells.zip(&marks.columns);
+        marked
+            .filter(|(_, column)| column.unit == Unit::Milliseconds && column.name == column.metric)
+    });
+    let marks = marks
+        .map(|(cell, column)| format!("{}: {}", column.label, locale::cell(cell, column.unit)));
+    let marks: Vec<String> = marks.take(SERIES_SAID).collect();
+    if marks.is_empty() {
+        format!("Most in {name} ({value}).")
+    } else {
+        format!("Most in {name} ({value}). {}.", marks.join(", "))
     }
 }
 
@@ -91,6 +181,24 @@ fn ranking(spec: &WidgetSpec, table: &ResultTable) -> String {
     let share = share
         .map(|share| format!(", {} of all", locale::percent(share)))
         .unwrap_or_default();
+    if spec.dimension.is_none() {
+        let rows = 0..table.rows.len();
+        let number = |row: usize| {
+            let cell = table.cell(row, measure);
+            cell.and_then(Cell::number).unwrap_or_default()
+        };
+        let all: f64 = rows.clone().map(number).sum();
+        let Some(most) = rows.max_by(|&a, &b| number(a).total_cmp(&number(b))) else {
+            return String::new();
+        };
+        let name = table.rows[most].first().and_then(Cell::text);
+        return format!(
+            "{} of {} are in “{}”.",
+            locale::count(number(most)),
+            locale::count(all),
+            name.unwrap_or_default()
+        );
+    }
     let shown = table.rows.len() as u64;
     let of = if table.groups > shown {
         format!(

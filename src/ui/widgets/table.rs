@@ -1,108 +1,271 @@
-//! A widget's table: the same numbers as the chart, in a real table.
+//! A widget's table: the same numbers as the chart, in a real table that can be sorted, searched and narrowed to some
+//! columns; of many rows only those on the screen are built.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::filter::FilterName;
+
 use crate::export::cell_value;
-use crate::model::{Cell, ResultTable, Unit};
+use crate::metrics::MetricId;
+use crate::model::{Cell, ResultTable, TableColumn, Unit, rows};
+use crate::query::Dimension;
 use crate::query::widgets::WidgetSpec;
 use crate::ui::browser::locale;
+use crate::ui::components::{Icon, Popover};
 use crate::ui::state::board::Answered;
-use crate::ui::state::question::{Step, use_question};
 use crate::ui::widgets::words;
 
+/// From so many rows on a table has a field to search in.
+const SEARCH_FROM: usize = 12;
+/// From so many columns on they can be chosen.
+const CHOOSE_FROM: usize = 6;
+/// From so many rows on only those near the screen are built.
+const VIRTUAL_FROM: usize = 120;
+/// Height of a row, CSS pixels; the style sheet says the same.
+const ROW_PX: i32 = 33;
+/// Rows that are built at once, and beyond the upper edge.
+const BUILT: usize = 60;
+const ABOVE: usize = 15;
+
 #[component]
-pub fn DataTable(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoView {
-    let state = use_question();
-    let Some(table) = answered.tables.first().cloned() else {
-        return ().into_any();
+pub fn DataTable(
+    spec: &'static WidgetSpec,
+    answered: Memo<Option<Arc<Answered>>>,
+) -> impl IntoView {
+    let sorting = RwSignal::new(None::<rows::Sorting>);
+    let search = RwSignal::new(String::new());
+    let chosen = RwSignal::new(Chosen::default());
+    let order = Memo::new(move |_| {
+        let order =
+            |table: &ResultTable| rows::order(table, sorting.get().as_ref(), &search.read());
+        told(answered, order).unwrap_or_default()
+    });
+    let first = RwSignal::new(0_usize);
+    let scroller = NodeRef::<Div>::new();
+    let scrolled = move |_| {
+        if let Some(scroller) = scroller.get_untracked() {
+            let top = (scroller.scroll_top() / ROW_PX).max(0) as usize;
+            // In steps, so that most of the way costs nothing.
+            let step = top.saturating_sub(ABOVE) / ABOVE * ABOVE;
+            if first.get_untracked() != step {
+                first.set(step);
+            }
+        }
     };
-    let head: Vec<(String, bool)> = table
-        .columns
-        .iter()
-        .map(|column| (heading(column), column.unit != Unit::Text))
-        .collect();
-    let by_time = !table.bucket_start_us.is_empty();
-    let bucket = words::bucket(&table);
-    let rows = table
-        .rows
-        .iter()
-        .enumerate()
-        .map(|(at, row)| {
-            let incomplete = table.incomplete_rows.contains(&(at as u32));
-            let cells = row
-                .iter()
-                .zip(&table.columns)
-                .enumerate()
-                .map(|(position, (cell, column))| {
-                    let shown = match table.bucket_start_us.get(at) {
-                        Some(start) if position == 0 => words::bucket_name(bucket, *start),
-                        _ => locale::cell(cell, column.unit),
-                    };
-                    let raw = raw(cell);
-                    let kind = kind(column.unit);
-                    let filter = spec.dimension.filter(|_| position == 0 && !by_time);
-                    let value = cell.text().unwrap_or_default().to_owned();
-                    let inner = match filter {
-                        Some(dimension) => {
-                            let label = format!("Filter by {}: {shown}", dimension.label().to_lowercase());
-                            view! {
-                                <button type={"button"} class={"link-button"} data-filter=dimension.name() title=label
-                                    on:click=move |_| state.update(Step::Replace, |question| question.toggle(dimension, false, &value, Some(spec.id)))
-                                ><bdi>{shown}</bdi></button>
-                            }
-                            .into_any()
-                        }
-                        None => view! { <bdi>{shown}</bdi> }.into_any(),
-                    };
-                    view! { <td class:number=column.unit != Unit::Text data-column=column.name.clone() data-value=raw data-type=kind>{inner}</td> }
-                })
-                .collect_view();
-            view! { <tr class:incomplete=incomplete>{cells}</tr> }
-        })
-        .collect_view();
-    let label = table.title.clone();
+    let total = move || told(answered, |table| table.rows.len()).unwrap_or_default();
+    let width = move || told(answered, |table| table.columns.len()).unwrap_or_default();
+    let has_search = Memo::new(move |_| total() >= SEARCH_FROM);
+    let has_choice = Memo::new(move |_| width() >= CHOOSE_FROM && total() > 1);
+    let label = move || told(answered, |table| table.title.clone());
+    let built = move |table: &ResultTable| {
+        let order = order.get();
+        let (from, until) = if order.len() < VIRTUAL_FROM {
+            (0, order.len())
+        } else {
+            let from = first.get().min(order.len().saturating_sub(BUILT));
+            (from, (from + BUILT).min(order.len()))
+        };
+        let rows = (from..until)
+            .map(|at| row(spec, table, order[at], at, &chosen.read()))
+            .collect_view();
+        let blank = |rows: usize| {
+            let height = format!("{}px", rows as i32 * ROW_PX);
+            (rows > 0).then(|| view! { <tr class={"data-table__blank"} aria-hidden={"true"}><td colspan=table.columns.len().to_string() style:height=height></td></tr> })
+        };
+        view! { {blank(from)}{rows}{blank(order.len() - until)} }
+    };
     view! {
-        <div class={"table-scroll"} tabindex={"0"} role={"region"} aria-label=label>
-            <table class={"data-table"}>
-                <thead>
-                    <tr>{head.into_iter().map(|(name, number)| view! { <th scope={"col"} class:number=number>{name}</th> }).collect_view()}</tr>
-                </thead>
-                <tbody>{rows}</tbody>
-                <Totals table />
+        <Show when=move || has_search.get() || has_choice.get()>
+            <div class={"table-tools"}>
+                <Show when=move || has_search.get()>
+                    <input
+                        type={"search"} class={"input"} placeholder={"Search"} aria-label=move || format!("Search in {}", label().unwrap_or_default())
+                        on:input=move |event| { search.set(event_target_value(&event)); first.set(0); }
+                    />
+                    <span class={"muted"} role={"status"}>{move || count(order.with(Vec::len), total())}</span>
+                </Show>
+                <Show when=move || has_choice.get()><ChooseColumns answered chosen /></Show>
+            </div>
+        </Show>
+        <div class={"table-scroll"} tabindex={"0"} role={"region"} aria-label=move || label().map(|label| format!("{label}, table")) node_ref=scroller on:scroll=scrolled>
+            <table class={"data-table"} aria-rowcount=move || (order.with(Vec::len) + 1).to_string()>
+                <thead><tr>{move || told(answered, |table| head(table, &chosen.read(), sorting))}</tr></thead>
+                <tbody>{move || told(answered, built)}</tbody>
+                {move || told(answered, |table| totals(table, &chosen.read()))}
             </table>
         </div>
     }
-    .into_any()
 }
 
+/// Something of the main table. Answers are shared and never copied: they may have thousands of rows.
+fn told<T>(
+    answered: Memo<Option<Arc<Answered>>>,
+    tell: impl FnOnce(&ResultTable) -> T,
+) -> Option<T> {
+    answered.with(|answered| answered.as_ref()?.tables.first().map(tell))
+}
+
+/// The columns that somebody chose to show or not; the others are shown as is usual.
+#[derive(Debug, Clone, Default)]
+struct Chosen(BTreeMap<String, bool>);
+
+impl Chosen {
+    fn shows(&self, column: &str) -> bool {
+        let chosen = self.0.get(column).copied();
+        chosen.unwrap_or_else(|| is_usual(column))
+    }
+
+    fn toggle(&mut self, column: &str) {
+        let shows = self.shows(column);
+        self.0.insert(column.to_owned(), !shows);
+    }
+}
+
+/// Ends of intervals are there for whoever wants them, and a change says what the number before would say again.
+fn is_usual(column: &str) -> bool {
+    let bounds = [MetricId::SuccessRateLow, MetricId::SuccessRateHigh];
+    !column.ends_with("_previous") && !bounds.iter().any(|bound| bound.id() == column)
+}
+
+/// "12 of 340"
+fn count(shown: usize, total: usize) -> String {
+    if shown == total {
+        format!("{} rows", locale::count(total as f64))
+    } else {
+        format!(
+            "{} of {} rows",
+            locale::count(shown as f64),
+            locale::count(total as f64)
+        )
+    }
+}
+
+/// Which columns are shown; the first one always is.
 #[component]
-fn Totals(table: ResultTable) -> impl IntoView {
-    let several = table.rows.len() > 1;
-    let cells = table
-        .totals
+fn ChooseColumns(answered: Memo<Option<Arc<Answered>>>, chosen: RwSignal<Chosen>) -> impl IntoView {
+    let button = || view! { <Icon name="grid" /><span>{"Columns"}</span> };
+    let choice = move |column: &TableColumn| {
+        let (name, toggled) = (column.name.clone(), column.name.clone());
+        view! {
+            <li><label class={"menu__item"}>
+                <input
+                    type={"checkbox"} prop:checked=move || chosen.read().shows(&name)
+                    on:change=move |_| chosen.update(|chosen| chosen.toggle(&toggled))
+                />
+                {column.label.clone()}
+            </label></li>
+        }
+    };
+    view! {
+        <Popover action="columns" title="Columns" end=true button=button.into()>
+            <ul class={"menu"}>
+                {move || told(answered, |table| table.columns.iter().skip(1).map(choice).collect_view())}
+            </ul>
+        </Popover>
+    }
+}
+
+fn head(
+    table: &ResultTable,
+    chosen: &Chosen,
+    sorting: RwSignal<Option<rows::Sorting>>,
+) -> impl IntoView + use<> {
+    let shown = table
+        .columns
         .iter()
-        .zip(&table.columns)
-        .enumerate()
-        .map(|(at, (cell, column))| {
-            let shown = if at == 0 {
-                "All".to_owned()
+        .filter(|column| chosen.shows(&column.name));
+    shown
+        .map(|column| {
+            let name = column.name.clone();
+            let heading = if column.exact {
+                column.label.clone()
             } else {
-                locale::cell(cell, column.unit)
+                format!("{} ≈", column.label)
+            };
+            let is_number = column.unit != Unit::Text;
+            let state = {
+                let name = name.clone();
+                move || {
+                    sorting.with(|sorting| {
+                        let sorting = sorting.as_ref().filter(|sorting| sorting.column == name);
+                        sorting.map(|sorting| {
+                            if sorting.descending {
+                                "descending"
+                            } else {
+                                "ascending"
+                            }
+                        })
+                    })
+                }
+            };
+            let sort = move |_| {
+                sorting.update(|sorting| *sorting = rows::next(sorting.as_ref(), &name, is_number))
+            };
+            view! {
+                <th scope={"col"} class:number=is_number aria-sort=state>
+                    <button type={"button"} class={"sort"} on:click=sort>{heading}</button>
+                </th>
+            }
+        })
+        .collect_view()
+}
+
+fn row(
+    spec: &'static WidgetSpec,
+    table: &ResultTable,
+    row: usize,
+    at: usize,
+    chosen: &Chosen,
+) -> impl IntoView + use<> {
+    let incomplete = table.incomplete_rows.contains(&(row as u32));
+    let metric = words::row_metric(table, row);
+    let bucket = words::bucket(table);
+    let cells = table.rows[row].iter().zip(&table.columns).enumerate();
+    let cells = cells.filter(|(_, (_, column))| chosen.shows(&column.name)).map(|(position, (cell, column))| {
+        let start = table.bucket_start_us.get(row).filter(|_| position == 0);
+        let shown = match start {
+            Some(start) => words::bucket_name(bucket, *start),
+            None => words::cell(cell, column, metric),
+        };
+        // What names a thing filters by it; a widget of one dimension says so itself, other tables by their column.
+        let by_name = Dimension::parse(&column.name).filter(|dimension| dimension.is_filter());
+        let dimension = match (position, spec.dimension) {
+            (0, Some(dimension)) => Some(dimension),
+            _ => by_name,
+        };
+        let dimension = dimension.filter(|_| start.is_none() && column.unit == Unit::Text);
+        let inner = match dimension {
+            Some(dimension) => {
+                let value = cell.text().unwrap_or_default().to_owned();
+                view! { <FilterName dimension value shown widget=spec.id /> }.into_any()
+            }
+            None => view! { <bdi>{shown}</bdi> }.into_any(),
+        };
+        view! { <td class:number=column.unit != Unit::Text data-column=column.name.clone() data-value=raw(cell) data-type=kind(column.unit)>{inner}</td> }
+    }).collect_view();
+    view! { <tr class:incomplete=incomplete aria-rowindex=(at + 2).to_string()>{cells}</tr> }
+}
+
+fn totals(table: &ResultTable, chosen: &Chosen) -> impl IntoView + use<> {
+    let any = table.totals.iter().any(|cell| *cell != Cell::Null);
+    let cells = table.totals.iter().zip(&table.columns).enumerate();
+    let cells = cells
+        .filter(|(_, (_, column))| chosen.shows(&column.name))
+        .map(|(at, (cell, column))| {
+            let shown = match cell {
+                _ if at == 0 => "All".to_owned(),
+                // Names don't add up; a dash would look like a missing number.
+                Cell::Null => String::new(),
+                cell => locale::cell(cell, column.unit),
             };
             view! { <td class:number=column.unit != Unit::Text>{shown}</td> }
         })
         .collect_view();
-    several.then(|| view! { <tfoot><tr>{cells}</tr></tfoot> })
-}
-
-fn heading(column: &crate::model::TableColumn) -> String {
-    if column.exact {
-        column.label.clone()
-    } else {
-        format!("{} ≈", column.label)
-    }
+    (any && table.rows.len() > 1).then(|| view! { <tfoot><tr>{cells}</tr></tfoot> })
 }
 
 /// The value as the JSON has it; empty when there is none.

@@ -1,7 +1,8 @@
 //! The viewer's words for times and marks.
 
+use crate::metrics::{Merge, MetricId, MetricSpec};
 use crate::model::zone::Bucket;
-use crate::model::{ResultTable, TimeUs};
+use crate::model::{Cell, ResultTable, TableColumn, TimeUs, Unit};
 use crate::ui::browser::locale;
 
 /// How long the table's buckets are, by its first column.
@@ -33,30 +34,61 @@ pub fn bucket_name(bucket: Bucket, start_us: TimeUs) -> String {
     }
 }
 
-/// What the tooltip of a bucket says, plain lines.
-pub fn tip(table: &ResultTable, measure: &str, row: usize) -> Option<String> {
+/// The metric that a row is about, where the table has one a row.
+pub fn row_metric(table: &ResultTable, row: usize) -> Option<&'static MetricSpec> {
+    let id = table.cell(row, "measure")?.text()?;
+    MetricId::parse(id).map(MetricId::spec)
+}
+
+/// A cell in a table. Where its row is about a metric, that metric's name stands for its id, and what was made of it is
+/// written in its unit.
+pub fn cell(cell: &Cell, column: &TableColumn, of: Option<&MetricSpec>) -> String {
+    let Some(of) = of else {
+        return locale::cell(cell, column.unit);
+    };
+    if column.name == "measure" {
+        return of.name.to_owned();
+    }
+    let is_made_of_it = column.unit == Unit::Count
+        && MetricId::parse(&column.metric)
+            .is_some_and(|metric| metric.spec().merge == Merge::Derived);
+    locale::cell(cell, if is_made_of_it { of.unit } else { column.unit })
+}
+
+/// "First tool"
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// What the tooltip of a mark says of these columns, plain lines.
+pub fn tip(table: &ResultTable, columns: &[usize], row: usize) -> Option<String> {
     let bucket = bucket(table);
-    let column = table.columns.iter().find(|column| column.name == measure)?;
-    let value = table.cell(row, measure)?;
-    let start = table.bucket_start_us.get(row).copied().unwrap_or_default();
-    let estimate = if column.exact { "" } else { " (estimate)" };
     let unfinished = if table.incomplete_rows.contains(&(row as u32)) {
         " (incomplete)"
     } else {
         ""
     };
-    let mut lines = vec![
-        format!("{}{unfinished}", bucket_name(bucket, start)),
-        format!(
+    let name = match table.bucket_start_us.get(row) {
+        Some(&start) => bucket_name(bucket, start),
+        None => locale::cell(table.rows.get(row)?.first()?, table.columns.first()?.unit),
+    };
+    let mut lines = vec![format!("{name}{unfinished}")];
+    for column in columns.iter().filter_map(|&at| table.columns.get(at)) {
+        let value = table.cell(row, &column.name)?;
+        let estimate = if column.exact { "" } else { " (estimate)" };
+        lines.push(format!(
             "{}: {}{estimate}",
             column.label,
             locale::cell(value, column.unit)
-        ),
-    ];
-    if let Some(before) = table.cell(row, &format!("{measure}_previous")) {
-        let when = table.previous_bucket_start_us.get(row).copied().flatten();
-        let when = when.map_or_else(|| "Before".to_owned(), |start| bucket_name(bucket, start));
-        lines.push(format!("{when}: {}", locale::cell(before, column.unit)));
+        ));
+        if let Some(before) = table.cell(row, &format!("{}_previous", column.name)) {
+            let when = table.previous_bucket_start_us.get(row).copied().flatten();
+            let when = when.map_or_else(|| "Before".to_owned(), |start| bucket_name(bucket, start));
+            lines.push(format!("{when}: {}", locale::cell(before, column.unit)));
+        }
     }
     Some(lines.join("\n"))
 }

@@ -145,6 +145,8 @@ pub fn dimension() -> impl Strategy<Value = Dimension> {
         Dimension::Time(Bucket::Week),
         Dimension::Time(Bucket::Month),
         Dimension::HourOfWeek,
+        Dimension::HourOfDay,
+        Dimension::DurationClass,
     ])
 }
 

@@ -215,6 +215,11 @@ impl Oracle<'_> {
                 let hour = i64::from(day * 24 + local.hour());
                 (false, hour, hour.to_string())
             }
+            Dimension::HourOfDay => {
+                let hour = self.local(event.time_us).hour();
+                (false, hour.into(), format!("{hour:02}:00"))
+            }
+            Dimension::DurationClass => duration_class(event),
             other => panic!("{other:?}"),
         }
     }
@@ -433,6 +438,32 @@ impl Oracle<'_> {
             Cell::New
         } else {
             Cell::Null
+        }
+    }
+}
+
+/// Edges and names written out again.
+fn duration_class(event: &Event) -> Part {
+    const EDGES_MS: [u32; 18] = [
+        1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 60_000, 120_000,
+        300_000, 600_000,
+    ];
+    const NAMES: &str = "< 1 ms,1–2 ms,2–5 ms,5–10 ms,10–20 ms,20–50 ms,50–100 ms,100–200 ms,200–500 ms,500 ms–1 s,1–2 s,2–5 s,5–10 s,10–20 s,20 s–1 min,1–2 min,2–5 min,5–10 min,≥ 10 min";
+    use Outcome::{Cancelled, Failure, Success};
+    let finished = event.kind == EventKind::Execution
+        && matches!(event.outcome, Success | Failure | Cancelled);
+    match event.duration_ms.filter(|_| finished) {
+        None => (true, 0, String::new()),
+        Some(ms) => {
+            let class = EDGES_MS
+                .iter()
+                .filter(|&&edge| ms >= f64::from(edge))
+                .count();
+            (
+                false,
+                class as i64,
+                NAMES.split(',').nth(class).unwrap().into(),
+            )
         }
     }
 }

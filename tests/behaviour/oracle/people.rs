@@ -210,7 +210,7 @@ fn question() -> impl Strategy<Value = Question> {
 }
 
 fn queries(question: &Question, context: &AskContext) -> Vec<Query> {
-    let ids = widgets::dashboard("users").unwrap().iter();
+    let ids = widgets::dashboard("users").unwrap().widgets.iter();
     ids.flat_map(|id| widgets::queries(id, question, context, &zone(question)))
         .collect()
 }

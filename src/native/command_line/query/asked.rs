@@ -75,6 +75,7 @@ pub fn asked(arguments: &QueryArguments) -> Result<Asked, Failure> {
                 .as_deref()
                 .map(known_zone)
                 .transpose()?,
+            ..LoadOptions::default()
         },
     })
 }
@@ -106,20 +107,22 @@ fn mapping(texts: &[String]) -> Result<Mapping, Failure> {
 fn what(arguments: &QueryArguments) -> Result<What, Failure> {
     if let Some(id) = &arguments.widget {
         if widgets::widget(id).is_none() {
-            let ids = widgets::WIDGETS.iter().map(|widget| widget.id);
+            let ids = widgets::all().map(|widget| widget.id);
             return Err(unknown("widget", id, ids));
         }
         return Ok(What::Widgets(vec![id.clone()]));
     }
     if let Some(name) = &arguments.dashboard {
-        let ids = widgets::dashboard(name).ok_or_else(|| {
+        let dashboard = widgets::dashboard(name).ok_or_else(|| {
             unknown(
                 "dashboard",
                 name,
-                widgets::DASHBOARDS.iter().map(|(name, _)| *name),
+                widgets::DASHBOARDS.iter().map(|dashboard| dashboard.id),
             )
         })?;
-        return Ok(What::Widgets(ids.iter().map(|id| (*id).into()).collect()));
+        return Ok(What::Widgets(
+            dashboard.widgets.iter().map(|id| (*id).into()).collect(),
+        ));
     }
     let dimensions = arguments
         .group_by
@@ -166,7 +169,7 @@ fn clause(text: &str, exclude: bool) -> Result<Clause, Failure> {
         ))
     })?;
     let dimension = dimension(name)?;
-    if dimension.is_time() {
+    if !dimension.is_filter() {
         return Err(Failure::Arguments(format!(
             "“{name}” can't be filtered by; use --range for spans of time."
         )));

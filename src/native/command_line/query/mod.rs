@@ -8,8 +8,8 @@ use super::arguments::{Format, QueryArguments};
 use super::{Failure, say, say_raw};
 use crate::export;
 use crate::model::limits::{WORKER_BYTES_MAX, WORKERS_MAX};
-use crate::model::{Provenance, ResultTable, Warning, WarningCode};
-use crate::query::{AskContext, Comparison, Period, Question, buckets, widgets};
+use crate::model::{Provenance, ResultTable};
+use crate::query::{Comparison, Period, Question, buckets, widgets};
 use crate::service::Service;
 use asked::{Asked, asked};
 use sources::Sources;
@@ -28,14 +28,11 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
     service.set_zone(zone.clone());
     let directory = sources.directory(arguments.directory.as_deref())?;
     service.set_directory(directory);
-    let context = sources.open(&mut service, &question, |context| {
+    let mut context = sources.open(&mut service, &question, |context| {
         let queries = what.queries(&question, context, &zone);
         widgets::spans_needed(&queries, &question, context, &zone)
     })?;
-    let context = AskContext {
-        warnings: warnings(&context, &question),
-        ..context
-    };
+    context.say_present(&question);
     let queries = what.queries(&question, &context, &zone);
     if let Some(sentence) = buckets::too_many(&queries, &question, &context, &zone) {
         return Err(Failure::Arguments(sentence));
@@ -48,18 +45,6 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
     report_set_aside(&provenance);
     let periods = question.periods(&context, &zone);
     print(arguments.format, &question, &periods, &provenance, &tables)
-}
-
-fn warnings(context: &AskContext, question: &Question) -> Vec<Warning> {
-    let mut warnings = context.warnings.clone();
-    if question.now_us.is_none() {
-        let message = format!(
-            "The present of this question is {}, taken from the data; --now fixes it.",
-            export::rfc3339(context.now_us)
-        );
-        warnings.push(Warning::new(WarningCode::NowFromData, message));
-    }
-    warnings
 }
 
 /// One line on standard error, whatever the number of sources.

@@ -6,7 +6,8 @@ use super::mapping;
 use crate::ingest::{self, Format, IngestError};
 use crate::model::limits::FILE_BYTES_MAX;
 use crate::model::manifest::{BatchRef, MANIFEST_VERSION};
-use crate::model::{Directory, Manifest, SourceReceipt, TimeUs, Warning, WarningCode};
+use crate::model::provenance::missing;
+use crate::model::{Directory, Manifest, SourceReceipt, TimeUs, Warning};
 use crate::native::command_line::Failure;
 use crate::protocol::{ErrorCode, LoadOptions};
 use crate::query::{AskContext, Period, Question};
@@ -180,14 +181,9 @@ impl Sources {
             .partition(|source| source.batch.is_none());
         let mut number = 0;
         let mut read = 0;
-        let mut missing = Vec::new();
         for file in &files {
             number += 1;
-            if self.read(service, number, file) {
-                read += 1;
-            } else {
-                missing.push(file.name.as_str());
-            }
+            read += u32::from(self.read(service, number, file));
         }
         let promised = batches
             .iter()
@@ -217,11 +213,7 @@ impl Sources {
                 continue;
             }
             number += 1;
-            if self.read(service, number, source) {
-                read += 1;
-            } else {
-                missing.push(source.name.as_str());
-            }
+            read += u32::from(self.read(service, number, source));
         }
         let unmapped = mapping::unmapped(
             &self.options,
@@ -233,15 +225,8 @@ impl Sources {
         if any_wanted && read == 0 {
             return Err(Self::nothing());
         }
-        if !missing.is_empty() {
-            let message = format!(
-                "{} could not be read and is missing from these numbers.",
-                missing.join(", ")
-            );
-            context
-                .warnings
-                .push(Warning::new(WarningCode::BatchMissing, message));
-        }
+        let receipts = service.receipts().chain(&self.failures);
+        context.warnings.extend(missing(receipts));
         context.warnings.append(&mut self.warnings);
         Ok(context)
     }

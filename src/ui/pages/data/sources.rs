@@ -11,6 +11,8 @@ use crate::model::SourceReceipt;
 use crate::ui::browser::locale::{bytes, count, plural};
 use crate::ui::state::data::use_data;
 
+/// Files of one archive whose errors are shown below it.
+const MISSING_SHOWN: usize = 3;
 /// Sources shown before a person asks for all of them.
 const SHOWN_FIRST: usize = 15;
 
@@ -66,6 +68,7 @@ pub fn Sources() -> impl IntoView {
 
 fn rank(source: &SourceView) -> u8 {
     match (&source.state, &source.origin) {
+        _ if !source.missing.receipts.is_empty() => 0,
         (SourceState::Failed { .. } | SourceState::NeedsMapping { .. }, _) => 0,
         (_, Origin::File(_)) => 1,
         (SourceState::Loading { .. }, _) => 2,
@@ -77,9 +80,13 @@ fn rank(source: &SourceView) -> u8 {
 
 /// What makes a row worth drawing again.
 fn fingerprint(source: &SourceView) -> (&'static str, u64) {
+    let missing = source.missing.receipts.len() as u64;
     match &source.state {
         SourceState::Loading { bytes_done, .. } => ("loading", *bytes_done),
-        SourceState::Ready(receipt) => ("ready", receipt.accepted ^ receipt.duplicates << 32),
+        SourceState::Ready(receipt) => (
+            "ready",
+            receipt.accepted ^ receipt.duplicates << 32 ^ missing << 48,
+        ),
         state => (state_name(state), 0),
     }
 }
@@ -154,6 +161,7 @@ fn SourceRow(source: SourceView) -> impl IntoView {
                 </td>
             </tr>
             {failure.map(|message| view! { <tr><td colspan={"8"} class={"source__error"} role={"alert"}>{message}</td></tr> })}
+            {missing_files(&source)}
             {limits.map(|limits| view! { <tr><td colspan={"8"} class={"source__limit"} data-limits-met={""}>{"Limits met: "}{limits}</td></tr> })}
             {receipt.map(|receipt| {
                 let receipt = StoredValue::new(receipt);
@@ -165,6 +173,30 @@ fn SourceRow(source: SourceView) -> impl IntoView {
             })}
         </tbody>
     }
+}
+
+/// Files of an archive that are not in the numbers while the others are.
+fn missing_files(source: &SourceView) -> Vec<impl IntoView + use<>> {
+    let all = &source.missing.receipts;
+    let mut lines: Vec<String> = all
+        .iter()
+        .take(MISSING_SHOWN)
+        .map(|file| {
+            let sentence = file.error.as_deref().unwrap_or_default();
+            format!("{}: {sentence}", file.name)
+        })
+        .collect();
+    let rest = all.len().saturating_sub(MISSING_SHOWN);
+    if rest > 0 {
+        lines.push(format!(
+            "and {} more files could not be read.",
+            count(rest as f64)
+        ));
+    }
+    let lines = lines.into_iter();
+    lines
+        .map(|line| view! { <tr><td colspan={"8"} class={"source__error"} data-missing-file={""}><bdi>{line}</bdi></td></tr> })
+        .collect()
 }
 
 #[component]

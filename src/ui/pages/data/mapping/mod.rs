@@ -9,10 +9,11 @@ use leptos::prelude::*;
 
 use self::columns::{Columns, Zones};
 use self::preview::Preview;
+use crate::client::SourceView;
 use crate::client::remembered::Meaning;
-use crate::client::{SourceState, SourceView};
 use crate::model::Column;
 use crate::ui::browser::dom;
+use crate::ui::browser::locale::{count, plural};
 use crate::ui::state::mappings::{Form, use_mappings};
 use crate::ui::state::zones::use_zone;
 
@@ -21,7 +22,7 @@ use crate::ui::state::zones::use_zone;
 pub fn MappingDialog() -> impl IntoView {
     let state = use_mappings();
     let dialog = NodeRef::<Dialog>::new();
-    // Another file begins at the top again, with the focus in its first field.
+    // Another file, or another header of an archive, begins at the top again, with the focus in its first field.
     Effect::new(move |before: Option<Option<u32>>| {
         let form = state.form.get();
         let dialog = dialog.get()?;
@@ -83,6 +84,12 @@ fn MappingForm(form: Form) -> impl IntoView {
     let zone = RwSignal::new(form.meaning.zone.clone().unwrap_or_else(|| viewer.clone()));
     let has_time = Memo::new(move |_| mapping.with(|mapping| mapping.contains_key(&Column::Time)));
     let (name, proposal) = (form.name.clone(), form.proposal.clone());
+    let alike = u64::from(proposal.alike);
+    let alike = (alike > 0).then(|| {
+        let files = plural(alike, "file", "files");
+        let have = plural(alike, "has", "have");
+        format!("{} more {files} of the archive {have} the same columns; what you say holds for all of them.", count(alike as f64))
+    });
     let apply = move |_| {
         let meaning = Meaning {
             mapping: mapping.get_untracked(),
@@ -94,6 +101,7 @@ fn MappingForm(form: Form) -> impl IntoView {
         <div class={"mapping__head"}>
             <h2 id={"mapping-title"}>{"What do the columns of "}<bdi>{format!("“{name}”")}</bdi>{" mean?"}</h2>
             <p class={"muted"}>{"None of them has a name that is known to be a time, and nothing can be counted without one. Columns that you leave out are not kept."}</p>
+            {alike.map(|alike| view! { <p class={"muted"}>{alike}</p> })}
         </div>
         <div class={"mapping__body"}>
             <Columns proposal=proposal.clone() mapping />
@@ -117,11 +125,12 @@ fn MappingForm(form: Form) -> impl IntoView {
 #[component]
 pub fn ColumnsButton(source: SourceView) -> impl IntoView {
     let state = use_mappings();
-    let (action, label) = match &source.state {
-        SourceState::NeedsMapping { .. } => ("choose-columns", "Choose columns"),
-        _ => ("change-columns", "Change columns"),
+    let (action, label) = if source.proposals().is_empty() {
+        ("change-columns", "Change columns")
+    } else {
+        ("choose-columns", "Choose columns")
     };
-    let was_mapped = source.is_settled() && !source.options.mapping.is_empty();
+    let was_mapped = source.is_settled() && source.options.is_mapped();
     let is_offered = action == "choose-columns" || was_mapped;
     is_offered.then(|| {
         let name = format!("{label} of {}", source.name);

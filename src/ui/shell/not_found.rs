@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::ui::shell::PageHeading;
+use super::PageHeading;
 
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! {
         <PageHeading title="Page not found" description="The address may be mistyped, or the page was moved." />
-        <p><A href=super::home()>{"Go to the executive dashboard"}</A></p>
+        <p><A href="/executive">{"Go to the executive dashboard"}</A></p>
     }
 }

@@ -1,0 +1,101 @@
+//! A dashboard of the catalogue, or the page of one tool, person or workspace.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_params_map;
+
+use crate::query::widgets::{DashboardSpec, dashboard, details};
+use crate::query::{Clause, Dimension};
+use crate::ui::components::OpenFiles;
+use crate::ui::shell::{NotFound, PageHeading};
+use crate::ui::state::data::{Opening, use_data};
+use crate::ui::state::question::use_question;
+use crate::ui::widgets::{ExportPage, Widget};
+
+/// `/executive`, `/tools`, `/tools/run_query`, …
+#[component]
+pub fn DashboardPage() -> impl IntoView {
+    let params = use_params_map();
+    let question = use_question();
+    let address = Memo::new(move |_| {
+        params.with(|params| {
+            (
+                params.get("dashboard").unwrap_or_default(),
+                params.get("name"),
+            )
+        })
+    });
+    // Every page says what it is about, and none takes that back when it goes: the next one has spoken by then.
+    move || {
+        let (id, name) = address.get();
+        let page = dashboard(&id).filter(|page| !page.widgets.is_empty());
+        match (page, name) {
+            (Some(page), None) => {
+                question.scope.set(None);
+                view! { <Board page title=page.title.to_owned() back=None /> }.into_any()
+            }
+            (Some(parent), Some(name)) => match details(parent.id) {
+                Some((page, dimension)) => {
+                    question.scope.set(Some(only(dimension, &name)));
+                    view! { <Board page title=name back=Some(parent) /> }.into_any()
+                }
+                None => view! { <NotFound /> }.into_any(),
+            },
+            (None, _) => view! { <NotFound /> }.into_any(),
+        }
+    }
+}
+
+/// Whatever else is asked, a page about one thing shows that thing.
+fn only(dimension: Dimension, name: &str) -> Clause {
+    Clause {
+        dimension,
+        exclude: false,
+        values: vec![name.to_owned()],
+        source: None,
+    }
+}
+
+#[component]
+fn Board(
+    page: &'static DashboardSpec,
+    title: String,
+    /// The page of all such things.
+    back: Option<&'static DashboardSpec>,
+) -> impl IntoView {
+    let state = use_question();
+    view! {
+        {back.map(|back| view! {
+            <nav class={"crumbs"} aria-label={"Breadcrumb"}>
+                <A href=move || format!("/{}{}", back.id, state.search(&state.question.get()))>{back.title}</A>
+                <span aria-hidden={"true"}>{"/"}</span>
+            </nav>
+        })}
+        <PageHeading title description=page.description>
+            <ExportPage page />
+        </PageHeading>
+        <OpeningFailed />
+        <div class={"board"}>
+            {page.widgets.iter().map(|id| view! { <Widget id /> }).collect_view()}
+        </div>
+    }
+}
+
+/// Nothing could be opened at all: what happened, and the way out.
+#[component]
+fn OpeningFailed() -> impl IntoView {
+    let data = use_data();
+    let sentence = move || match data.opening.get() {
+        Opening::Failed(sentence) => Some(sentence),
+        _ => None,
+    };
+    view! {
+        <Show when=move || sentence().is_some()>
+            <div class={"panel panel--problem"} role={"alert"}>
+                <h2>{"The data could not be opened"}</h2>
+                <p>{sentence}</p>
+                <OpenFiles label="Open files of your own" />
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,43 @@
+//! A name that filters by itself when it is clicked (Q4), and the way to its own page.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::query::Dimension;
+use crate::query::widgets::detailed;
+use crate::ui::browser::dom;
+use crate::ui::components::Icon;
+use crate::ui::state::question::{Step, use_question};
+
+#[component]
+pub fn FilterName(
+    dimension: Dimension,
+    /// What is filtered by; an empty one is "none".
+    value: String,
+    /// The same in the viewer's words.
+    shown: String,
+    /// It does not filter itself.
+    widget: &'static str,
+) -> impl IntoView {
+    let state = use_question();
+    if !dimension.is_filter() {
+        return view! { <bdi>{shown}</bdi> }.into_any();
+    }
+    let label = format!("Filter by {}: {shown}", dimension.label().to_lowercase());
+    let page = detailed(dimension).filter(|_| !value.is_empty()).map(|page| {
+        let path = format!("/{page}/{}", dom::encoded(&value));
+        let href = move || format!("{path}{}", state.search(&state.question.get()));
+        let label = format!("Open {shown}");
+        view! { <A href attr:class="open-link" attr:title=label.clone() attr:aria-label=label><Icon name="chevron" /></A> }
+    });
+    let filter = move |_| {
+        state.update(Step::Replace, |question| {
+            question.toggle(dimension, false, &value, Some(widget));
+        });
+    };
+    view! {
+        <button type={"button"} class={"link-button"} data-filter=dimension.name() title=label on:click=filter><bdi>{shown}</bdi></button>
+        {page}
+    }
+    .into_any()
+}
