@@ -70,5 +70,6 @@ pub fn bars(
         can_brush: false,
         brush: String::new(),
         ink: palette.text.clone(),
+        has_patterns: palette.has_patterns,
     }
 }

@@ -9,9 +9,9 @@ mod several;
 mod spark;
 
 pub use bars::bars;
-pub use over_time::over_time;
+pub use over_time::{histogram, over_time};
 pub use several::several;
-pub use spark::{SparkPath, spark};
+pub use spark::{SparkPath, spark, spark_below};
 
 use charming::Chart;
 use charming::datatype::CompositeValue;
@@ -31,6 +31,8 @@ pub struct Palette {
     pub muted: String,
     pub line: String,
     pub surface: String,
+    /// Patterns beside colours, for those who can't tell these apart.
+    pub has_patterns: bool,
     /// For several series in one chart; [`SERIES`] of them.
     pub series: Vec<String>,
 }
@@ -50,6 +52,8 @@ pub struct Drawing {
     pub brush: String,
     /// The colour of the tooltip's text.
     pub ink: String,
+    /// Are series told apart by patterns (decals) too?
+    pub has_patterns: bool,
 }
 
 /// A number, or a gap where there is none.

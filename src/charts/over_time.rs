@@ -5,7 +5,8 @@ use charming::component::{Axis, Grid};
 use charming::datatype::{CompositeValue, DataPoint, DataPointItem};
 use charming::element::{
     AreaStyle, AxisLabel, AxisLine, AxisPointer, AxisPointerType, AxisTick, AxisType, BorderType,
-    Color, ItemStyle, LineStyle, LineStyleType, SplitLine, Tooltip, Trigger,
+    Color, ItemStyle, Label, LineStyle, LineStyleType, MarkLine, MarkLineData, MarkLineVariant,
+    SplitLine, Symbol, Tooltip, Trigger,
 };
 use charming::series::{Bar, Line};
 
@@ -69,7 +70,41 @@ pub fn over_time(
         can_brush: !table.bucket_start_us.is_empty(),
         brush: palette.accent_soft.clone(),
         ink: palette.text.clone(),
+        has_patterns: palette.has_patterns,
     }
+}
+
+/// A distribution: columns of classes, with lines where something lies (the class, and what it is called).
+pub fn histogram(
+    table: &ResultTable,
+    measure: &str,
+    labels: Vec<String>,
+    marks: &[(usize, String)],
+    palette: &Palette,
+) -> Drawing {
+    let mut drawing = over_time(table, measure, Look::Histogram, labels, palette);
+    let ticks = table.rows.len();
+    let lines = marks.iter().filter(|(class, _)| *class < ticks);
+    let lines: Vec<MarkLineVariant> = lines
+        .map(|(class, name)| {
+            let line = MarkLineData::new().x_axis(*class as f64);
+            MarkLineVariant::Simple(line.name(name.as_str()))
+        })
+        .collect();
+    if !lines.is_empty() {
+        let style = LineStyle::new().type_(LineStyleType::Dashed);
+        // An empty series of its own: the columns keep their own look.
+        let marked = Bar::new().data(Vec::<CompositeValue>::new()).mark_line(
+            MarkLine::new()
+                .silent(true)
+                .symbol(vec![Symbol::None])
+                .label(Label::new().formatter("{b}").color(palette.text.as_str()))
+                .line_style(style.color(palette.text.as_str()))
+                .data(lines),
+        );
+        drawing.chart = drawing.chart.series(marked);
+    }
+    drawing
 }
 
 fn columns(table: &ResultTable, numbers: &[Option<f64>], palette: &Palette) -> Bar {

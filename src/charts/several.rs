@@ -82,6 +82,7 @@ pub fn several(
         can_brush: !table.bucket_start_us.is_empty(),
         brush: palette.accent_soft.clone(),
         ink: palette.text.clone(),
+        has_patterns: palette.has_patterns,
     }
 }
 

@@ -22,6 +22,22 @@ pub fn spark(numbers: &[Option<f64>], width: f64, height: f64, from_zero: bool) 
         present().fold(f64::INFINITY, f64::min)
     };
     let high = present().fold(f64::NEG_INFINITY, f64::max);
+    fitted(numbers, (width, height), (low, high))
+}
+
+/// The same on a scale from 0 to `greatest`, which several such lines may share.
+pub fn spark_below(numbers: &[Option<f64>], width: f64, height: f64, greatest: f64) -> SparkPath {
+    if numbers.iter().flatten().count() < 2 {
+        return SparkPath::default();
+    }
+    fitted(numbers, (width, height), (0.0, greatest))
+}
+
+fn fitted(
+    numbers: &[Option<f64>],
+    (width, height): (f64, f64),
+    (low, high): (f64, f64),
+) -> SparkPath {
     let span = if high > low { high - low } else { 1.0 };
     let step = width / (numbers.len() - 1) as f64;
     let mut line = String::new();
@@ -58,12 +74,15 @@ pub fn spark(numbers: &[Option<f64>], width: f64, height: f64, from_zero: bool) 
 
 #[cfg(test)]
 mod tests {
-    use super::spark;
+    use super::{spark, spark_below};
 
     #[test]
     fn a_gap_breaks_the_line() {
         let path = spark(&[Some(0.0), Some(10.0), None, Some(5.0)], 30.0, 12.0, true);
         assert_eq!(path.line, "M0.0 11.0L10.0 1.0M30.0 6.0");
         assert_eq!(spark(&[Some(1.0)], 30.0, 12.0, true).line, "");
+        // On another's scale it is as much lower.
+        let shared = spark_below(&[Some(0.0), Some(10.0)], 30.0, 12.0, 20.0);
+        assert_eq!(shared.line, "M0.0 11.0L30.0 6.0");
     }
 }

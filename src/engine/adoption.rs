@@ -95,7 +95,7 @@ pub fn keeps_person(clause: &Clause, person: &Person) -> bool {
     if clause.dimension == Dimension::Column(TEXT_COLUMNS[USER]) {
         holds(clause, Some(&person.id))
     } else if clause.dimension.is_from_directory() {
-        holds(clause, value_of(person, clause.dimension))
+        holds(clause, value_of(person, clause.dimension).as_deref())
     } else {
         true
     }

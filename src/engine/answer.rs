@@ -166,9 +166,9 @@ fn warnings(
             _ if by_member => Some(
                 "Members, assigned tools and the catalogue of tools come from the directory, which is not loaded",
             ),
-            (true, _) => {
-                Some("Departments, teams and roles come from the directory, which is not loaded")
-            }
+            (true, _) => Some(
+                "Departments, teams, roles and cohorts come from the directory, which is not loaded",
+            ),
             (false, true) => Some(
                 "Without a directory, adoption is a share of the people ever seen instead of the seats",
             ),

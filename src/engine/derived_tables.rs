@@ -50,7 +50,10 @@ pub fn derived_table(
         DerivedTable::WithMost(dimension) => return insight::with_most(&parts, named(dimension)),
         DerivedTable::Differences => insight::differences(&parts, &frame),
         DerivedTable::Changes => insight::changes(&parts, &CHANGING.map(Dimension::name), &frame),
-        DerivedTable::TopOverTime(..) => insight::top_over_time(&parts, &frame),
+        DerivedTable::TopOverTime(_, _, metric) => insight::top_over_time(&parts, metric, &frame),
+        DerivedTable::EachOverTime(dimension, _) => {
+            insight::each_over_time(&parts, named(dimension), &frame)
+        }
         DerivedTable::Trends(dimension) => insight::trends(&parts[0], named(dimension), &frame),
         DerivedTable::ErrorClasses => insight::error_classes(&parts, &frame),
         DerivedTable::Failing(dimension) => insight::failing(&parts[0], named(dimension), &frame),

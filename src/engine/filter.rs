@@ -191,7 +191,7 @@ fn test(clause: &Clause, engine: &Engine) -> Test {
                 .collect();
             text_test(column, allowed)
         }
-        Dimension::Department | Dimension::Team | Dimension::Role => {
+        Dimension::Department | Dimension::Team | Dimension::Role | Dimension::Cohort => {
             let (of_user, values) = people::attribute(engine, clause.dimension);
             let allowed = of_user
                 .iter()

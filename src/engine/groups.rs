@@ -285,7 +285,7 @@ fn dim(dimension: Dimension, period: Period, engine: &Engine, week: WeekStart) -
             Some(column) => (Dim::Text(column), engine.dictionaries[column].size() as u64),
             None => (Dim::Nothing, 1),
         },
-        Dimension::Department | Dimension::Team | Dimension::Role => {
+        Dimension::Department | Dimension::Team | Dimension::Role | Dimension::Cohort => {
             let (of_user, values) = people::attribute(engine, dimension);
             let size = values.len() as u64 + 1;
             (Dim::Person { of_user, values }, size)

@@ -1,5 +1,6 @@
 //! What the directory knows about the people in the dictionary of users.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,11 +16,12 @@ const _: () = assert!(matches!(
 ));
 
 /// A person's value of a dimension that comes from the directory.
-pub fn value_of(person: &Person, dimension: Dimension) -> Option<&str> {
+pub fn value_of(person: &Person, dimension: Dimension) -> Option<Cow<'_, str>> {
     match dimension {
-        Dimension::Department => person.department.as_deref(),
-        Dimension::Team => person.team.as_deref(),
-        Dimension::Role => person.role.as_deref(),
+        Dimension::Department => person.department.as_deref().map(Cow::from),
+        Dimension::Team => person.team.as_deref().map(Cow::from),
+        Dimension::Role => person.role.as_deref().map(Cow::from),
+        Dimension::Cohort => person.cohort().map(Cow::from),
         Dimension::Column(_)
         | Dimension::Time(_)
         | Dimension::HourOfWeek
@@ -37,7 +39,7 @@ pub fn attribute(engine: &Engine, dimension: Dimension) -> (Vec<u32>, Vec<Arc<st
         return (of_user, values);
     };
     let index = directory.people_index();
-    let mut codes: HashMap<&str, u32> = HashMap::new();
+    let mut codes: HashMap<Cow<str>, u32> = HashMap::new();
     for (user, name) in users.iter() {
         let person = index
             .get(&name.to_lowercase())
@@ -45,10 +47,15 @@ pub fn attribute(engine: &Engine, dimension: Dimension) -> (Vec<u32>, Vec<Arc<st
         let Some(value) = person.and_then(|person| value_of(person, dimension)) else {
             continue;
         };
-        of_user[user as usize] = *codes.entry(value).or_insert_with(|| {
-            values.push(value.into());
-            values.len() as u32
-        });
+        of_user[user as usize] = match codes.get(&value) {
+            Some(&code) => code,
+            None => {
+                values.push(value.as_ref().into());
+                let code = values.len() as u32;
+                codes.insert(value, code);
+                code
+            }
+        };
     }
     (of_user, values)
 }

@@ -59,7 +59,7 @@ pub use retention::{retention, retention_average};
 pub use segment::{Attribute, segments, segments_by};
 pub use sides::differences;
 pub use slices::Slices;
-pub use top::{top_over_time, with_most};
+pub use top::{each_over_time, top_over_time, with_most};
 pub use training::needs_training;
 pub use trends::trends;
 pub use unused::unused_tools;

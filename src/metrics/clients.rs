@@ -4,7 +4,7 @@ use super::registry::{Merge, MetricId, MetricSpec, metric};
 use crate::model::Unit;
 
 /// In the order of [`MetricId`].
-pub const CLIENTS: [MetricSpec; 6] = [
+pub const CLIENTS: [MetricSpec; 7] = [
     metric!(
         ToolsPerUser,
         "tools_per_user",
@@ -23,6 +23,16 @@ pub const CLIENTS: [MetricSpec; 6] = [
         Ratio,
         1,
         "Executions divided by active users.",
+        "Toolscope"
+    ),
+    metric!(
+        KeptUsers,
+        "kept_users",
+        "Kept users",
+        Ratio,
+        Derived,
+        1,
+        "People who executed a tool with the client in the period of comparison and in this one, divided by all of the period of comparison.",
         "Toolscope"
     ),
     metric!(

@@ -181,6 +181,7 @@ pub enum MetricId {
     // Clients: `clients`.
     ToolsPerUser,
     ExecutionsPerUser,
+    KeptUsers,
     VersionsBehind,
     NewestVersion,
     OlderVersionUsers,

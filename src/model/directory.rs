@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::{TimeUs, Warning, WarningCode};
@@ -34,6 +35,13 @@ pub struct Person {
 }
 
 impl Person {
+    /// The month in which this person began: of the first login, else of the invitation (`2026-03`). The directory's times
+    /// are days, so that no zone moves somebody into another month.
+    pub fn cohort(&self) -> Option<String> {
+        let began = DateTime::from_timestamp_micros(self.first_login_at.or(self.invited_at)?)?;
+        Some(began.format("%Y-%m").to_string())
+    }
+
     /// Takes over what another record of the same person says; its own id stays, since events name it.
     fn take(&mut self, other: Self) {
         self.email = other.email.or(self.email.take());

@@ -10,6 +10,8 @@ use crate::model::zone::{Bucket, DAY_US, HOUR_US};
 const HOURLY_UP_TO_US: i64 = 48 * HOUR_US;
 /// Beyond this length days are too many to draw, and months tell more.
 const DAILY_UP_TO_US: i64 = 800 * DAY_US;
+/// Beyond this length a sparkline goes by weeks.
+const SPARKED_BY_DAY_UP_TO_US: i64 = 45 * DAY_US;
 
 /// The part of a period that is cut into buckets: all of it, but of one that is longer than [`DAYS_BUCKETED_MAX`]
 /// days (the years 1 to 9999) only where there may be events. The period's totals are not changed by that.
@@ -48,6 +50,16 @@ pub fn drawn(period: Period, context: &AskContext) -> Bucket {
     match bucketed(period, context).length_us() {
         ..=HOURLY_UP_TO_US => Bucket::Hour,
         ..=DAILY_UP_TO_US => Bucket::Day,
+        _ => Bucket::Month,
+    }
+}
+
+/// The buckets of a line as small as a word: few enough to be told apart.
+pub fn sparked(period: Period, context: &AskContext) -> Bucket {
+    match bucketed(period, context).length_us() {
+        ..=HOURLY_UP_TO_US => Bucket::Hour,
+        ..=SPARKED_BY_DAY_UP_TO_US => Bucket::Day,
+        ..=DAILY_UP_TO_US => Bucket::Week,
         _ => Bucket::Month,
     }
 }

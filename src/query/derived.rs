@@ -14,8 +14,11 @@ pub enum DerivedTable {
     Changes,
     /// Each of some things against the first of them (Q8).
     Differences,
-    /// The most used values of a dimension and the rest, by buckets of time: a column each.
-    TopOverTime(Dimension, Bucket),
+    /// The values of a dimension with most of a count, and the rest where such counts add up, by buckets of time: a column
+    /// each.
+    TopOverTime(Dimension, Bucket, MetricId),
+    /// The executions of every value of a dimension by buckets of time: a row each. Drawn as sparklines.
+    EachOverTime(Dimension, Bucket),
     /// The query's own table, with a second column that says what of this dimension each row mostly has.
     WithMost(Dimension),
     /// Values of a dimension whose weekly executions rise or fall (T2).
@@ -100,13 +103,21 @@ impl DerivedTable {
             ..part(group_by, &[MetricId::Executions])
         };
         match self {
-            Self::TopOverTime(dimension, bucket) => {
+            Self::TopOverTime(dimension, bucket, metric) => {
                 let time = Dimension::Time(bucket);
+                let counted = |group_by: &[Dimension]| Query {
+                    skip_absent: false,
+                    ..part(group_by, &[metric])
+                };
                 vec![
-                    executions(&[dimension]),
-                    executions(&[time, dimension]),
-                    executions(&[time]),
+                    counted(&[dimension]),
+                    counted(&[time, dimension]),
+                    counted(&[time]),
                 ]
+            }
+            Self::EachOverTime(dimension, bucket) => {
+                let time = Dimension::Time(bucket);
+                vec![executions(&[time, dimension]), executions(&[time])]
             }
             Self::WithMost(dimension) => {
                 let main = Query {

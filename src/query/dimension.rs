@@ -14,6 +14,8 @@ pub enum Dimension {
     Department,
     Team,
     Role,
+    /// The month of the first login, else of the invitation, in UTC: `2026-03`.
+    Cohort,
     Time(Bucket),
     /// 0..168 in the viewer's zone, the week beginning on the viewer's day.
     HourOfWeek,
@@ -24,12 +26,13 @@ pub enum Dimension {
 }
 
 /// What the question bar offers as filters, in its order (Q3).
-pub const FILTERS: [Dimension; 10] = [
+pub const FILTERS: [Dimension; 11] = [
     Dimension::Column(Column::Workspace),
     Dimension::Column(Column::Tool),
     Dimension::Column(Column::Server),
     Dimension::Column(Column::User),
     Dimension::Department,
+    Dimension::Cohort,
     Dimension::Column(Column::Client),
     Dimension::Column(Column::ClientVersion),
     Dimension::Column(Column::Platform),
@@ -45,6 +48,7 @@ impl Dimension {
             Self::Department => "department",
             Self::Team => "team",
             Self::Role => "role",
+            Self::Cohort => "cohort",
             Self::Time(bucket) => bucket.name(),
             Self::HourOfWeek => "hour_of_week",
             Self::HourOfDay => "hour_of_day",
@@ -59,6 +63,7 @@ impl Dimension {
             "department" => Some(Self::Department),
             "team" => Some(Self::Team),
             "role" => Some(Self::Role),
+            "cohort" => Some(Self::Cohort),
             "hour" => Some(Self::Time(Bucket::Hour)),
             "day" => Some(Self::Time(Bucket::Day)),
             "week" => Some(Self::Time(Bucket::Week)),
@@ -79,6 +84,7 @@ impl Dimension {
             Self::Department => "Department",
             Self::Team => "Team",
             Self::Role => "Role",
+            Self::Cohort => "Cohort",
             Self::Time(Bucket::Hour) => "Hour",
             Self::Time(Bucket::Day) => "Day",
             Self::Time(Bucket::Week) => "Week of",
@@ -96,6 +102,7 @@ impl Dimension {
             Self::Department => "Departments",
             Self::Team => "Teams",
             Self::Role => "Roles",
+            Self::Cohort => "Cohorts",
             Self::Time(Bucket::Hour) => "Hours",
             Self::Time(Bucket::Day) => "Days",
             Self::Time(Bucket::Week) => "Weeks",
@@ -117,6 +124,9 @@ impl Dimension {
 
     /// Does it need the directory?
     pub const fn is_from_directory(self) -> bool {
-        matches!(self, Self::Department | Self::Team | Self::Role)
+        matches!(
+            self,
+            Self::Department | Self::Team | Self::Role | Self::Cohort
+        )
     }
 }

@@ -79,22 +79,31 @@ impl PlaceTable {
             Self::ToolsToShare => {
                 vec![tools(), people(), part(&[TOOL], &[Executions, SuccessRate])]
             }
-            Self::Clients | Self::Effectiveness => vec![
-                compared(CLIENT),
-                part(
-                    &[CLIENT],
-                    &[
-                        Executions,
-                        Share,
-                        Users,
-                        SuccessRate,
-                        DurationP50,
-                        DurationP95,
-                        LastUsed,
-                    ],
-                ),
-                part(&[CLIENT, TOOL], &[Users]),
-            ],
+            Self::Clients | Self::Effectiveness => {
+                let mut parts = vec![
+                    compared(CLIENT),
+                    part(
+                        &[CLIENT],
+                        &[
+                            Executions,
+                            Share,
+                            Users,
+                            SuccessRate,
+                            DurationP50,
+                            DurationP95,
+                            LastUsed,
+                        ],
+                    ),
+                    part(&[CLIENT, TOOL], &[Users]),
+                ];
+                if self == Self::Effectiveness {
+                    parts.push(Query {
+                        compare: query.compare,
+                        ..part(&[CLIENT, USER], &[Executions])
+                    });
+                }
+                parts
+            }
             Self::ClientVersions => vec![part(
                 &[CLIENT, VERSION],
                 &[Executions, Users, SuccessRate, LastUsed],

@@ -94,6 +94,74 @@ fn every_client_has_its_use_speed_and_breadth() {
     );
 }
 
+/// One execution in the week before.
+fn before(user: &str, client: &str) -> String {
+    let event = format!(
+        r#"{{"time":"2026-03-04T09:00:00Z","tool":"read","user":"{user}","client":"{client}"}}"#
+    );
+    format!("{event}\n")
+}
+
+#[test]
+fn who_stayed_with_a_client_is_told_against_the_comparison() {
+    // Of four people with Cursor before, ada and bo still use it: cy's only run of it is another's, dee's has no client.
+    let earlier = [
+        before("ada", "Cursor"),
+        before("bo", "Cursor"),
+        before("eve", "Cursor"),
+        before("dee", "Cursor"),
+        before("ada", "VS Code"),
+        before("fay", "Zed"),
+    ];
+    let mut shard = service(
+        &[&runs(), &earlier.concat()].map(String::as_str).concat(),
+        None,
+    );
+    let found = table(&mut shard, &week(), "client-effectiveness");
+    assert_eq!(
+        rows(&found, &["client", "kept_users"]),
+        ["Cursor 0.5", "VS Code 0"]
+    );
+    let alone = Question {
+        compare: toolscope::query::CompareSpec::None,
+        ..week()
+    };
+    let found = table(&mut shard, &alone, "client-effectiveness");
+    assert_eq!(found.column_index("kept_users"), None);
+}
+
+#[test]
+fn people_by_client_are_told_by_day_and_never_added_up() {
+    let found = table(&mut shard(), &week(), "client-adoption");
+    let names: Vec<&str> = found
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    // Whoever names no client is in no column: people of several columns are no sum.
+    assert_eq!(names, ["day", "Cursor", "VS Code"]);
+    let days = rows(&found, &names);
+    assert_eq!(days.len(), 7);
+    assert_eq!(days[2], "2026-03-10 3 1");
+    assert_eq!(days[3], "2026-03-11 0 0");
+    // Who runs a tool with it, as the week counts them once.
+    assert_eq!(found.total("Cursor").unwrap().number(), Some(3.0));
+}
+
+#[test]
+fn each_client_has_its_line_over_time() {
+    let (tables, _) = ask(&mut shard(), &week(), "clients");
+    let trend = tables
+        .iter()
+        .find(|table| table.id == "clients-trend")
+        .unwrap();
+    assert_eq!(
+        rows(trend, &["client", "2026-03-09", "2026-03-10"]),
+        ["Cursor 0 6", "VS Code 0 2"]
+    );
+    assert_eq!(trend.columns.len(), 8, "the name and seven days");
+}
+
 #[test]
 fn versions_are_ordered_by_their_numbers_and_people_counted_by_their_newest_one() {
     let (tables, _) = ask(&mut shard(), &week(), "client-versions");

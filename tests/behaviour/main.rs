@@ -14,6 +14,7 @@ mod bad_text;
 mod changes;
 mod charts;
 mod clients;
+mod cohorts;
 mod command_line;
 #[path = "../common/mod.rs"]
 mod common;

@@ -239,6 +239,7 @@ fn every_number_is_that_of_a_naive_count() {
         assert_eq!(text(&over_time.rows[29][0]), Some(until), "seed {seed}");
         assert_tools(&rows, table(&answered, "tools"));
         assert_over_time(&rows, over_time);
+        assert_trend(&rows, table(&answered, "tools-trend"));
         assert_errors(&rows, table(&answered, "tool-errors"));
         assert_failing(&rows, table(&answered, "failing-tools"));
         assert_times(&rows, table(&answered, "tool-times"));
@@ -309,6 +310,26 @@ fn assert_over_time(rows: &[Row], table: &ResultTable) {
         }
         let rest = on_day().filter(|row| row.tool.is_none_or(|tool| !top.contains(&tool)));
         assert_eq!(row[9], Cell::Int(rest.count() as i64), "{day}");
+    }
+}
+
+fn assert_trend(rows: &[Row], table: &ResultTable) {
+    assert_eq!(table.rows.len(), by_tool(rows).len());
+    for (tool, of_tool) in by_tool(rows) {
+        let row = table
+            .rows
+            .iter()
+            .find(|row| text(&row[0]) == Some(tool))
+            .unwrap();
+        for (cell, column) in row.iter().zip(&table.columns).skip(1) {
+            let on_day = of_tool.iter().filter(|row| row.day() == column.name);
+            assert_eq!(
+                *cell,
+                Cell::Int(on_day.count() as i64),
+                "{tool} on {}",
+                column.name
+            );
+        }
     }
 }
 

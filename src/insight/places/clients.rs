@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::frame::Frame;
 use super::super::parts::Part;
-use super::super::table::{float, known, metric, names, table, text};
+use super::super::table::{float, known, metric, names, ratio, table, text};
 use super::totals;
 use super::workspaces::{present, taken};
 use crate::metrics::MetricId;
@@ -55,7 +55,34 @@ pub fn client_effectiveness(parts: &[Part], frame: &Frame) -> ResultTable {
     made.rows
         .retain(|row| row[1].number().is_some_and(|count| count > 0.0));
     made.groups = made.rows.len() as u64;
+    if let Some(people) = parts.get(3).filter(|_| frame.before_us.is_some()) {
+        let kept = kept_users(people);
+        made.columns.push(metric(MetricId::KeptUsers));
+        made.totals.push(Cell::Null);
+        for row in &mut made.rows {
+            let client = row[0].text().and_then(|client| kept.get(client)).copied();
+            let share = client.map_or(Cell::Null, |(kept, before)| ratio(kept, before));
+            row.push(known(people.is_whole, share));
+        }
+    }
     made
+}
+
+/// For each client how many of those who used it before still do, and how many used it before.
+fn kept_users(people: &Part) -> BTreeMap<&str, (u64, u64)> {
+    let mut kept: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let did = |row: usize, column: &str| people.named(row, column).is_some_and(|count| count > 0.0);
+    for row in 0..people.table.rows.len() {
+        let (Some(client), Some(_)) = (people.text(row, 0), people.text(row, 1)) else {
+            continue;
+        };
+        if did(row, "executions_previous") {
+            let counts = kept.entry(client).or_default();
+            counts.0 += u64::from(did(row, "executions"));
+            counts.1 += 1;
+        }
+    }
+    kept
 }
 
 fn made(
@@ -66,7 +93,7 @@ fn made(
     per_user: &[MetricId],
     last: &[&str],
 ) -> ResultTable {
-    let [counts, details, tools] = parts else {
+    let [counts, details, tools, ..] = parts else {
         return ResultTable::default();
     };
     let (count_rows, detail_rows) = (counts.index(), details.index());

@@ -1,6 +1,6 @@
 //! The widgets of the clients dashboard (C1 to C4).
 
-use super::{ERROR, Look, Span, WidgetSpec, query, ranking, time};
+use super::{ERROR, Look, Span, WidgetSpec, query, ranking, time, trend};
 use crate::metrics::MetricId;
 use crate::model::{Column, Outcome, Zone};
 use crate::query::{AskContext, Clause, DerivedTable, Dimension, PlaceTable, Query, Question};
@@ -8,6 +8,7 @@ use crate::query::{AskContext, Clause, DerivedTable, Dimension, PlaceTable, Quer
 /// In the order of the page.
 pub const DASHBOARD: &[&str] = &[
     "clients",
+    "client-adoption",
     "client-versions",
     "platforms",
     "client-effectiveness",
@@ -39,6 +40,15 @@ pub const CLIENTS: &[WidgetSpec] = &[
     .span(Span::Whole)
     .by(CLIENT),
     WidgetSpec::new(
+        "client-adoption",
+        "People by client",
+        "How many people use each of the eight most common clients, over time.",
+        Look::Lines,
+        MetricId::Users,
+    )
+    .span(Span::Whole)
+    .series(&[MetricId::Users]),
+    WidgetSpec::new(
         "client-versions",
         "Client versions",
         "The versions in use, how well they do, and who is on old ones.",
@@ -58,7 +68,7 @@ pub const CLIENTS: &[WidgetSpec] = &[
     WidgetSpec::new(
         "client-effectiveness",
         "Effectiveness by client",
-        "Success, speed and breadth of use side by side.",
+        "Success, speed, breadth of use and who stays, side by side.",
         Look::Table,
         MetricId::SuccessRate,
     )
@@ -117,7 +127,20 @@ pub fn queries(
         ..query(spec, &[time(question, context, zone)], measures)
     };
     match spec.id {
-        "clients" => vec![table(P::Clients, CLIENT, true)],
+        "clients" => vec![
+            table(P::Clients, CLIENT, true),
+            trend(spec, CLIENT, (question, context, zone)),
+        ],
+        "client-adoption" => {
+            let Dimension::Time(bucket) = time(question, context, zone) else {
+                return Vec::new();
+            };
+            vec![Query {
+                compare: false,
+                derived: Some(DerivedTable::TopOverTime(CLIENT, bucket, M::Users)),
+                ..query(spec, &[], &[M::Users])
+            }]
+        }
         "client-versions" => vec![
             table(P::ClientVersions, VERSION, false),
             Query {
@@ -139,7 +162,7 @@ pub fn queries(
                 20,
             )]
         }
-        "client-effectiveness" => vec![table(P::Effectiveness, CLIENT, false)],
+        "client-effectiveness" => vec![table(P::Effectiveness, CLIENT, true)],
         "connections" => {
             let measures = [
                 M::Connections,

@@ -1,13 +1,18 @@
 //! The widgets of the side-by-side page (Q8). What stands side by side, the question's filters say: the values of the first
 //! filter that keeps two or more; without one, the clients.
 
-use super::{Look, Span, WidgetSpec, query};
+use super::{Look, Span, WidgetSpec, query, time};
 use crate::metrics::MetricId;
-use crate::model::Column;
-use crate::query::{DerivedTable, Dimension, Query, Question};
+use crate::model::{Column, Zone};
+use crate::query::{AskContext, DerivedTable, Dimension, Query, Question};
 
 /// In the order of the page.
-pub const DASHBOARD: &[&str] = &["side-by-side", "side-by-side-differences"];
+pub const DASHBOARD: &[&str] = &[
+    "side-by-side",
+    "side-by-side-over-time",
+    "side-by-side-slope",
+    "side-by-side-differences",
+];
 
 pub const COMPARE: &[WidgetSpec] = &[
     WidgetSpec::new(
@@ -19,6 +24,21 @@ pub const COMPARE: &[WidgetSpec] = &[
     )
     .span(Span::Whole),
     WidgetSpec::new(
+        "side-by-side-over-time",
+        "Over time, on one scale",
+        "How often each ran over time, each in a small chart; all have the same scale.",
+        Look::Multiples,
+        MetricId::Executions,
+    )
+    .series(&[MetricId::Executions]),
+    WidgetSpec::new(
+        "side-by-side-slope",
+        "From the comparison to now",
+        "Where each stood in the period of comparison, and where it stands in this one.",
+        Look::Slope,
+        MetricId::Executions,
+    ),
+    WidgetSpec::new(
         "side-by-side-differences",
         "Differences to the first",
         "How each differs from the one with the most executions, and how sure that is.",
@@ -29,7 +49,12 @@ pub const COMPARE: &[WidgetSpec] = &[
 ];
 
 /// The queries of one of them; the first one is its main table.
-pub fn queries(spec: &WidgetSpec, question: &Question) -> Vec<Query> {
+pub fn queries(
+    spec: &WidgetSpec,
+    question: &Question,
+    context: &AskContext,
+    zone: &Zone,
+) -> Vec<Query> {
     use MetricId as M;
     let sides = question.filters.iter().find(|clause| {
         let several = clause.values.len() > 1;
@@ -50,6 +75,21 @@ pub fn queries(spec: &WidgetSpec, question: &Question) -> Vec<Query> {
     let table = super::ranking(query(spec, &[by], &measures), M::Executions, SIDES_MAX);
     match spec.id {
         "side-by-side" => vec![table],
+        "side-by-side-over-time" => {
+            let Dimension::Time(bucket) = time(question, context, zone) else {
+                return Vec::new();
+            };
+            let derived = DerivedTable::TopOverTime(by, bucket, M::Executions);
+            vec![Query {
+                compare: false,
+                derived: Some(derived),
+                ..query(spec, &[], &[M::Executions])
+            }]
+        }
+        "side-by-side-slope" => {
+            let sides = query(spec, &[by], &[M::Executions, M::SuccessRate]);
+            vec![super::ranking(sides, M::Executions, SIDES_MAX)]
+        }
         "side-by-side-differences" => vec![Query {
             compare: false,
             derived: Some(DerivedTable::Differences),

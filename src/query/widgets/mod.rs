@@ -7,7 +7,7 @@ mod tools;
 mod users;
 mod workspaces;
 
-use super::{AskContext, Dimension, OrderBy, Period, Query, Question, buckets};
+use super::{AskContext, DerivedTable, Dimension, OrderBy, Period, Query, Question, buckets};
 use crate::metrics::MetricId;
 use crate::model::zone::Bucket;
 use crate::model::{Column, Zone};
@@ -46,6 +46,10 @@ pub enum Look {
     Changes,
     /// Findings: each row a sentence with its numbers, what to do, and what it is about.
     Findings,
+    /// A small chart over time for each column, all on one scale.
+    Multiples,
+    /// From the period of comparison to this one: a line for each row.
+    Slope,
 }
 
 /// How much of the page's width a widget takes where there is room.
@@ -125,9 +129,7 @@ const PARTS: [(&[WidgetSpec], Make); 6] = [
     (users::USERS, |spec, _, _, _| users::queries(spec)),
     (workspaces::WORKSPACES, workspaces::queries),
     (clients::CLIENTS, clients::queries),
-    (compare::COMPARE, |spec, question, _, _| {
-        compare::queries(spec, question)
-    }),
+    (compare::COMPARE, compare::queries),
 ];
 
 /// Every widget, dashboard by dashboard.
@@ -255,6 +257,27 @@ fn time(question: &Question, context: &AskContext, zone: &Zone) -> Dimension {
     let (period, _) = question.periods(context, zone);
     Dimension::Time(buckets::drawn(period, context))
 }
+
+/// What a table draws beside each of its rows: the executions of each value of a dimension over time. The second table of
+/// a widget whose rows have names in their first column.
+fn trend(
+    spec: &WidgetSpec,
+    dimension: Dimension,
+    (question, context, zone): (&Question, &AskContext, &Zone),
+) -> Query {
+    let (period, _) = question.periods(context, zone);
+    let bucket = buckets::sparked(period, context);
+    Query {
+        id: format!("{}{TREND}", spec.id),
+        title: format!("{} over time", dimension.plural()),
+        compare: false,
+        derived: Some(DerivedTable::EachOverTime(dimension, bucket)),
+        ..query(spec, &[dimension], &[MetricId::Executions])
+    }
+}
+
+/// How the ids of such tables end.
+pub const TREND: &str = "-trend";
 
 fn title(spec: &WidgetSpec, time: Dimension) -> String {
     match (spec.id, time) {

@@ -1,6 +1,6 @@
 //! The widgets of the tools dashboard (T1 to T5).
 
-use super::{ERROR, Look, Span, TOOL, WORKSPACE, WidgetSpec, query, ranking, time};
+use super::{ERROR, Look, Span, TOOL, WORKSPACE, WidgetSpec, query, ranking, time, trend};
 use crate::metrics::MetricId;
 use crate::model::{Column, Zone};
 use crate::query::{AskContext, DerivedTable, Dimension, OrderBy, PeopleTable, Query, Question};
@@ -197,7 +197,7 @@ pub fn queries(
                 Users,
                 LastUsed,
             ];
-            vec![Query {
+            let table = Query {
                 order: vec![OrderBy {
                     column: Executions.id().into(),
                     descending: true,
@@ -205,13 +205,14 @@ pub fn queries(
                 skip_absent: true,
                 derived: Some(DerivedTable::WithMost(Dimension::Column(Column::Server))),
                 ..query(spec, &[TOOL], &measures)
-            }]
+            };
+            vec![table, trend(spec, TOOL, (question, context, zone))]
         }
         "tools-over-time" => {
             let Dimension::Time(bucket) = time else {
                 return Vec::new();
             };
-            vec![derived(DerivedTable::TopOverTime(TOOL, bucket))]
+            vec![derived(DerivedTable::TopOverTime(TOOL, bucket, Executions))]
         }
         "tool-hours" => vec![Query {
             compare: false,

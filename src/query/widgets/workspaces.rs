@@ -1,6 +1,6 @@
 //! The widgets of the workspaces dashboard (W1 to W6).
 
-use super::{Look, Span, USER, WORKSPACE, WidgetSpec, query, time};
+use super::{Look, Span, USER, WORKSPACE, WidgetSpec, query, time, trend};
 use crate::metrics::MetricId;
 use crate::model::Zone;
 use crate::query::{AskContext, DerivedTable, Dimension, PlaceTable, Query, Question};
@@ -130,7 +130,10 @@ pub fn queries(
     };
     let by_workspace = |place| vec![table(place, &[WORKSPACE], false)];
     match spec.id {
-        "workspaces" => vec![table(P::Workspaces, &[WORKSPACE], true)],
+        "workspaces" => vec![
+            table(P::Workspaces, &[WORKSPACE], true),
+            trend(spec, WORKSPACE, (question, context, zone)),
+        ],
         "workspaces-created" => {
             let time = time(question, context, zone);
             vec![table(P::WorkspacesCreated, &[time], false)]

@@ -222,6 +222,15 @@ fn option(drawing: &Drawing, write: Write, tips: Option<Tips>) -> (JsValue, Form
         }
     }
     formatters.push(axis);
+    if drawing.has_patterns {
+        // charming has no decals. The description for screen readers is the widget's own sentence.
+        let (off, on) = (
+            object(&[("enabled", false.into())]),
+            object(&[("show", true.into())]),
+        );
+        let aria = [("enabled", true.into()), ("label", off), ("decal", on)];
+        let _ = Reflect::set(&option, &"aria".into(), &object(&aria));
+    }
     for series in list(&Reflect::get(&option, &"series".into()).unwrap_or_default()) {
         let _ = Reflect::set(&series, &"barMaxWidth".into(), &BAR_WIDTH_MAX.into());
     }

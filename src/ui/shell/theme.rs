@@ -35,6 +35,15 @@ pub fn ThemeSwitch() -> impl IntoView {
                         </button>
                     </li>
                 }).into_iter().collect_view()}
+                <li>
+                    <label class={"menu__item"}>
+                        <input
+                            type={"checkbox"} data-action={"patterns"} prop:checked=move || preferences.has_patterns.get()
+                            on:change=move |_| preferences.has_patterns.update(|patterns| *patterns = !*patterns)
+                        />
+                        {"Patterns in charts"}
+                    </label>
+                </li>
             </ul>
         </Popover>
     }

@@ -1,4 +1,4 @@
-//! What a person chose for this machine: the theme. Kept over visits.
+//! What a person chose for this machine: the theme, and patterns in charts. Kept over visits.
 
 use leptos::prelude::*;
 
@@ -38,6 +38,8 @@ pub struct Preferences {
     pub theme: RwSignal<Theme>,
     /// Is the page dark right now?
     pub is_dark: Memo<bool>,
+    /// Are series told apart by patterns too, not by colours alone?
+    pub has_patterns: RwSignal<bool>,
 }
 
 pub fn provide() {
@@ -61,7 +63,16 @@ pub fn provide() {
             chosen => dom::set_root_data("theme", chosen.name()),
         }
     });
-    provide_context(Preferences { theme, is_dark });
+    let has_patterns = RwSignal::new(storage::get("patterns").as_deref() == Some("yes"));
+    Effect::new(move |_| {
+        let chosen = has_patterns.get();
+        storage::set("patterns", if chosen { "yes" } else { "no" });
+    });
+    provide_context(Preferences {
+        theme,
+        is_dark,
+        has_patterns,
+    });
 }
 
 pub fn use_preferences() -> Preferences {

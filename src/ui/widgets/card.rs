@@ -14,9 +14,11 @@ use super::funnel::Funnel;
 use super::heatmap::Heatmap;
 use super::legend::Legend;
 use super::matrix::Matrix;
+use super::multiples::Multiples;
 use super::ranking::Ranking;
 use super::sentence::sentence;
 use super::series::Series;
+use super::slope::Slope;
 use super::table::DataTable;
 use super::tiles::Tiles;
 use super::triangle::Triangle;
@@ -92,7 +94,7 @@ pub fn Widget(
                     <h2 id=heading_id>{title}</h2>
                     <div class={"card__tools"}>
                         <Show when=has_rows>
-                            <Explain spec answered />
+                            <Explain spec answered as_table />
                             {(spec.look != Look::Table).then(|| view! { <button
                                 type={"button"} class={"button button--icon"} data-action={"table"} title={"Show as table"}
                                 aria-label=move || format!("{} as table", title())
@@ -174,6 +176,8 @@ fn Figure(spec: &'static WidgetSpec, answered: Memo<Option<Arc<Answered>>>) -> i
                 Look::Matrix => view! { <Matrix spec answered /> }.into_any(),
                 Look::Changes => view! { <Changes spec answered /> }.into_any(),
                 Look::Findings => view! { <Findings spec answered /> }.into_any(),
+                Look::Multiples => view! { <Multiples spec answered /> }.into_any(),
+                Look::Slope => view! { <Slope spec answered /> }.into_any(),
                 _ => view! { <Ranking spec answered /> }.into_any(),
             })
         })

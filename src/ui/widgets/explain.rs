@@ -3,19 +3,33 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos_router::components::A;
 
 use crate::metrics::MetricId;
-use crate::query::widgets::WidgetSpec;
+use crate::query::widgets::{Look, WidgetSpec};
 use crate::ui::browser::locale;
 use crate::ui::components::{Icon, Popover};
 use crate::ui::state::board::Answered;
 
 #[component]
-pub fn Explain(spec: &'static WidgetSpec, answered: Memo<Option<Arc<Answered>>>) -> impl IntoView {
+pub fn Explain(
+    spec: &'static WidgetSpec,
+    answered: Memo<Option<Arc<Answered>>>,
+    /// Shows the widget's rows instead of its picture.
+    as_table: RwSignal<bool>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
     let button = || view! { <Icon name="info" /> };
+    let show_rows = move |_| {
+        as_table.set(true);
+        open.set(false);
+    };
     view! {
-        <Popover action="explain" title="About these numbers" class="button button--icon" label=format!("About {}", spec.title) end=true button=button.into()>
+        <Popover action="explain" title="About these numbers" class="button button--icon" label=format!("About {}", spec.title) open end=true button=button.into()>
             {move || answered.get().map(|answered| view! { <Explanation spec answered /> })}
+            {(spec.look != Look::Table).then(|| view! {
+                <button type={"button"} class={"button explain__rows"} data-action={"rows"} on:click=show_rows><Icon name="table" />{"Show these rows as a table"}</button>
+            })}
         </Popover>
     }
 }
@@ -25,7 +39,7 @@ fn Explanation(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
     let Some(table) = answered.tables.first() else {
         return ().into_any();
     };
-    let definitions: Vec<(&str, String)> = table
+    let definitions: Vec<(&str, &str, String)> = table
         .columns
         .iter()
         .filter(|column| !column.name.ends_with("_previous") && !column.name.ends_with("_change"))
@@ -43,6 +57,7 @@ fn Explanation(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
                 )
             };
             (
+                metric.id(),
                 metric.spec().name,
                 format!("{}{error}", metric.spec().definition),
             )
@@ -117,7 +132,9 @@ fn Explanation(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
         <div class={"explain"}>
             <p>{spec.description}</p>
             <dl class={"explain__definitions"}>
-                {definitions.into_iter().map(|(name, text)| view! { <div><dt>{name}</dt><dd>{text}</dd></div> }).collect_view()}
+                {definitions.into_iter().map(|(id, name, text)| view! {
+                    <div><dt><A href=format!("/glossary#{id}")>{name}</A></dt><dd>{text}</dd></div>
+                }).collect_view()}
             </dl>
             <dl class={"explain__facts"}>
                 {facts.into_iter().filter_map(|(name, text)| text.map(|text| view! { <div><dt>{name}</dt><dd><bdi>{text}</bdi></dd></div> })).collect_view()}

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::figure::{axis_text, drawing, palette};
+use crate::charts::Palette;
 use crate::export;
 use crate::query::widgets::WidgetSpec;
 use crate::ui::browser::{charts, download};
@@ -40,8 +41,9 @@ pub fn ExportWidget(
             return;
         };
         let is_dark = preferences.is_dark.get_untracked();
+        let palette = palette(is_dark, preferences.has_patterns.get_untracked());
         spawn_local(async move {
-            match write(spec, &answered, format, is_dark).await {
+            match write(spec, &answered, format, &palette).await {
                 Ok(()) if format == "copy" => {
                     notices.say(Tone::Info, "Copied; paste it into a spreadsheet.")
                 }
@@ -67,7 +69,7 @@ async fn write(
     spec: &WidgetSpec,
     answered: &Answered,
     format: &str,
-    is_dark: bool,
+    palette: &Palette,
 ) -> Result<(), String> {
     let name = file_name(spec.id, answered, format);
     let Some(table) = answered.tables.first() else {
@@ -83,8 +85,7 @@ async fn write(
         "json" => download::save(&name, document(answered).as_bytes(), "application/json"),
         "copy" => download::copy(&tabs(table)).await,
         _ => {
-            let drawing =
-                drawing(spec, answered, &palette(is_dark)).ok_or("There is nothing to draw.")?;
+            let drawing = drawing(spec, answered, palette).ok_or("There is nothing to draw.")?;
             let svg = charts::svg(&drawing, IMAGE.0, IMAGE.1, axis_text).await?;
             if format == "svg" {
                 download::save(&name, svg.as_bytes(), "image/svg+xml")

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::words;
-use crate::charts::{Drawing, Palette, SERIES, bars, over_time, several};
+use crate::charts::{Drawing, Palette, SERIES, bars, histogram, over_time, several};
+use crate::metrics::MetricId;
+use crate::model::durations::duration_class;
 use crate::model::{ResultTable, Unit};
 use crate::query::widgets::{Look, WidgetSpec};
 use crate::ui::browser::{dom, locale};
@@ -13,17 +15,18 @@ use crate::ui::state::board::Answered;
 
 thread_local! {
     /// By theme: reading one colour makes the browser compute the styles of the whole page.
-    static PALETTES: RefCell<HashMap<bool, Rc<Palette>>> = RefCell::default();
+    static PALETTES: RefCell<HashMap<(bool, bool), Rc<Palette>>> = RefCell::default();
 }
 
-/// The colours in force, which are the dark ones or not.
-pub fn palette(is_dark: bool) -> Rc<Palette> {
+/// The colours in force, which are the dark ones or not, with or without patterns.
+pub fn palette(is_dark: bool, has_patterns: bool) -> Rc<Palette> {
     PALETTES.with_borrow_mut(|palettes| {
-        Rc::clone(palettes.entry(is_dark).or_insert_with(|| Rc::new(read())))
+        let held = palettes.entry((is_dark, has_patterns));
+        Rc::clone(held.or_insert_with(|| Rc::new(read(has_patterns))))
     })
 }
 
-fn read() -> Palette {
+fn read(has_patterns: bool) -> Palette {
     Palette {
         accent: dom::token("--accent"),
         accent_soft: dom::token("--accent-soft"),
@@ -33,6 +36,7 @@ fn read() -> Palette {
         muted: dom::token("--muted"),
         line: dom::token("--line"),
         surface: dom::token("--surface"),
+        has_patterns,
         series: (0..SERIES)
             .map(|at| dom::token(&format!("--series-{at}")))
             .collect(),
@@ -88,6 +92,20 @@ fn labels(table: &ResultTable) -> Vec<String> {
     starts.map(|&start| words::tick(bucket, start)).collect()
 }
 
+/// Percentiles to mark in a distribution: the class each lies in, and what it is called.
+fn marks(answered: &Answered) -> Vec<(usize, String)> {
+    let Some(percentiles) = answered.tables.get(1) else {
+        return Vec::new();
+    };
+    let marked = [MetricId::DurationP50, MetricId::DurationP95];
+    let mark = |metric: MetricId| {
+        let ms = percentiles.cell(0, metric.id())?.number()?;
+        let name = format!("{} {}", metric.spec().name, locale::duration(ms));
+        Some((duration_class(ms), name))
+    };
+    marked.into_iter().filter_map(mark).collect()
+}
+
 /// What to draw; nothing without a table.
 pub fn drawing(spec: &WidgetSpec, answered: &Answered, palette: &Palette) -> Option<Drawing> {
     let table = pictured(spec, answered)?;
@@ -98,7 +116,9 @@ pub fn drawing(spec: &WidgetSpec, answered: &Answered, palette: &Palette) -> Opt
             several(table, &series(spec, table), spec.look, labels, palette)
         }
         Look::Tiles => over_time(table, measure, Look::Columns, labels, palette),
-        Look::Columns | Look::Line | Look::Histogram | Look::Curve => {
+        Look::Histogram => histogram(table, measure, labels, &marks(answered), palette),
+        Look::Multiples => several(table, &series(spec, table), Look::Lines, labels, palette),
+        Look::Columns | Look::Line | Look::Curve => {
             over_time(table, measure, spec.look, labels, palette)
         }
         // On the page these are lists and tables; as an image they are bars.

@@ -15,12 +15,15 @@ mod heat;
 mod heatmap;
 mod legend;
 mod matrix;
+mod multiples;
 mod page_export;
 mod ranking;
 mod sentence;
 mod series;
+mod slope;
 mod table;
 mod tiles;
+mod trend;
 mod triangle;
 mod words;
 

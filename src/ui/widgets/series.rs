@@ -21,7 +21,8 @@ use crate::ui::state::question::{Step, use_question};
 pub fn Series(spec: &'static WidgetSpec, answered: Memo<Option<Arc<Answered>>>) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let state = use_question();
-    let is_dark = use_preferences().is_dark;
+    let preferences = use_preferences();
+    let look = Memo::new(move |_| (preferences.is_dark.get(), preferences.has_patterns.get()));
     let failure = RwSignal::new(None::<String>);
     let chart = StoredValue::new_local(Rc::new(RefCell::new(None::<Chart>)));
     // Starting must not be replaced by drawing.
@@ -35,10 +36,10 @@ pub fn Series(spec: &'static WidgetSpec, answered: Memo<Option<Arc<Answered>>>) 
     // Draws the newest answer, if the page is still there.
     let draw = move |chart: &Chart| {
         let shown = answered.try_get_untracked().flatten();
-        let Some((shown, is_dark)) = shown.zip(is_dark.try_get_untracked()) else {
+        let Some((shown, (is_dark, has_patterns))) = shown.zip(look.try_get_untracked()) else {
             return;
         };
-        if let Some(drawing) = drawing(spec, &shown, &palette(is_dark)) {
+        if let Some(drawing) = drawing(spec, &shown, &palette(is_dark, has_patterns)) {
             chart.draw(
                 &drawing,
                 axis_text,
@@ -48,7 +49,7 @@ pub fn Series(spec: &'static WidgetSpec, answered: Memo<Option<Arc<Answered>>>) 
     };
     Effect::new(move |_| {
         answered.track();
-        is_dark.track();
+        look.track();
         let held = chart.get_value();
         frames::in_own_frame(draws, move || {
             if let Some(chart) = held.borrow().as_ref() {

@@ -8,12 +8,13 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::filter::FilterName;
+use super::trend::Trend;
 
 use crate::export::cell_value;
 use crate::metrics::MetricId;
-use crate::model::{Cell, ResultTable, TableColumn, Unit, rows};
+use crate::model::{Cell, ResultTable, Unit, rows};
 use crate::query::Dimension;
-use crate::query::widgets::WidgetSpec;
+use crate::query::widgets::{TREND, WidgetSpec};
 use crate::ui::browser::locale;
 use crate::ui::components::{Icon, Popover};
 use crate::ui::state::board::Answered;
@@ -58,6 +59,10 @@ pub fn DataTable(
     };
     let total = move || told(answered, |table| table.rows.len()).unwrap_or_default();
     let width = move || told(answered, |table| table.columns.len()).unwrap_or_default();
+    let has_trend = Memo::new(move |_| {
+        let trends = answered.with(|answered| trends(answered.as_ref()?).map(|_| ()));
+        trends.is_some() && chosen.read().shows(TREND)
+    });
     let has_search = Memo::new(move |_| total() >= SEARCH_FROM);
     let has_choice = Memo::new(move |_| width() >= CHOOSE_FROM && total() > 1);
     let label = move || told(answered, |table| table.title.clone());
@@ -70,11 +75,15 @@ pub fn DataTable(
             (from, (from + BUILT).min(order.len()))
         };
         let rows = (from..until)
-            .map(|at| row(spec, table, order[at], at, &chosen.read()))
+            .map(|at| {
+                let trend =
+                    answered.with(|answered| Some(trend(answered.as_ref()?, table, order[at])));
+                row(spec, table, order[at], at, &chosen.read(), trend.flatten())
+            })
             .collect_view();
         let blank = |rows: usize| {
             let height = format!("{}px", rows as i32 * ROW_PX);
-            (rows > 0).then(|| view! { <tr class={"data-table__blank"} aria-hidden={"true"}><td colspan=table.columns.len().to_string() style:height=height></td></tr> })
+            (rows > 0).then(|| view! { <tr class={"data-table__blank"} aria-hidden={"true"}><td colspan=(table.columns.len() + 1).to_string() style:height=height></td></tr> })
         };
         view! { {blank(from)}{rows}{blank(order.len() - until)} }
     };
@@ -93,9 +102,12 @@ pub fn DataTable(
         </Show>
         <div class={"table-scroll"} tabindex={"0"} role={"region"} aria-label=move || label().map(|label| format!("{label}, table")) node_ref=scroller on:scroll=scrolled>
             <table class={"data-table"} aria-rowcount=move || (order.with(Vec::len) + 1).to_string()>
-                <thead><tr>{move || told(answered, |table| head(table, &chosen.read(), sorting))}</tr></thead>
+                <thead><tr>
+                    {move || told(answered, |table| head(table, &chosen.read(), sorting))}
+                    <Show when=move || has_trend.get()><th scope={"col"} class={"trend"}>{"Trend"}</th></Show>
+                </tr></thead>
                 <tbody>{move || told(answered, built)}</tbody>
-                {move || told(answered, |table| totals(table, &chosen.read()))}
+                {move || told(answered, |table| totals(table, &chosen.read(), has_trend.get()))}
             </table>
         </div>
     }
@@ -107,6 +119,22 @@ fn told<T>(
     tell: impl FnOnce(&ResultTable) -> T,
 ) -> Option<T> {
     answered.with(|answered| answered.as_ref()?.tables.first().map(tell))
+}
+
+/// What each row of the main table did over time.
+fn trends(answered: &Answered) -> Option<&ResultTable> {
+    let main = answered.tables.first()?;
+    let mut others = answered.tables.iter().skip(1);
+    others.find(|table| table.id.strip_suffix(TREND) == Some(&main.id) && table.columns.len() > 2)
+}
+
+/// The same for one row; its table is in the order of its names.
+fn trend(answered: &Answered, table: &ResultTable, row: usize) -> Option<Vec<Option<f64>>> {
+    let trends = trends(answered)?;
+    let name = table.rows.get(row)?.first()?.text();
+    let found = trends.rows.binary_search_by(|row| row[0].text().cmp(&name));
+    let numbers = trends.rows.get(found.ok()?)?.iter().skip(1);
+    Some(numbers.map(Cell::number).collect())
 }
 
 /// The columns that somebody chose to show or not; the others are shown as is usual.
@@ -148,22 +176,23 @@ fn count(shown: usize, total: usize) -> String {
 #[component]
 fn ChooseColumns(answered: Memo<Option<Arc<Answered>>>, chosen: RwSignal<Chosen>) -> impl IntoView {
     let button = || view! { <Icon name="grid" /><span>{"Columns"}</span> };
-    let choice = move |column: &TableColumn| {
-        let (name, toggled) = (column.name.clone(), column.name.clone());
+    let choice = move |column: &str, label: &str| {
+        let (name, toggled) = (column.to_owned(), column.to_owned());
         view! {
             <li><label class={"menu__item"}>
                 <input
                     type={"checkbox"} prop:checked=move || chosen.read().shows(&name)
                     on:change=move |_| chosen.update(|chosen| chosen.toggle(&toggled))
                 />
-                {column.label.clone()}
+                {label.to_owned()}
             </label></li>
         }
     };
     view! {
         <Popover action="columns" title="Columns" end=true button=button.into()>
             <ul class={"menu"}>
-                {move || told(answered, |table| table.columns.iter().skip(1).map(choice).collect_view())}
+                {move || told(answered, |table| table.columns.iter().skip(1).map(|column| choice(&column.name, &column.label)).collect_view())}
+                {move || answered.with(|answered| trends(answered.as_ref()?).map(|_| choice(TREND, "Trend")))}
             </ul>
         </Popover>
     }
@@ -220,7 +249,9 @@ fn row(
     row: usize,
     at: usize,
     chosen: &Chosen,
+    trend: Option<Vec<Option<f64>>>,
 ) -> impl IntoView + use<> {
+    let trend = trend.filter(|_| chosen.shows(TREND));
     let incomplete = table.incomplete_rows.contains(&(row as u32));
     let metric = words::row_metric(table, row);
     let bucket = words::bucket(table);
@@ -247,10 +278,13 @@ fn row(
         };
         view! { <td class:number=column.unit != Unit::Text data-column=column.name.clone() data-value=raw(cell) data-type=kind(column.unit)>{inner}</td> }
     }).collect_view();
-    view! { <tr class:incomplete=incomplete aria-rowindex=(at + 2).to_string()>{cells}</tr> }
+    view! { <tr class:incomplete=incomplete aria-rowindex=(at + 2).to_string()>
+        {cells}
+        {trend.map(|numbers| view! { <td class={"trend"}><Trend numbers /></td> })}
+    </tr> }
 }
 
-fn totals(table: &ResultTable, chosen: &Chosen) -> impl IntoView + use<> {
+fn totals(table: &ResultTable, chosen: &Chosen, has_trend: bool) -> impl IntoView + use<> {
     let any = table.totals.iter().any(|cell| *cell != Cell::Null);
     let cells = table.totals.iter().zip(&table.columns).enumerate();
     let cells = cells
@@ -265,7 +299,7 @@ fn totals(table: &ResultTable, chosen: &Chosen) -> impl IntoView + use<> {
             view! { <td class:number=column.unit != Unit::Text>{shown}</td> }
         })
         .collect_view();
-    (any && table.rows.len() > 1).then(|| view! { <tfoot><tr>{cells}</tr></tfoot> })
+    (any && table.rows.len() > 1).then(|| view! { <tfoot><tr>{cells}{has_trend.then(|| view! { <td class={"trend"}></td> })}</tr></tfoot> })
 }
 
 /// The value as the JSON has it; empty when there is none.
