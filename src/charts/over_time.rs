@@ -191,6 +191,11 @@ pub(super) fn y_axis(unit: Unit, numbers: impl Iterator<Item = f64>, palette: &P
         .split_number(4)
         .axis_label(ticks(palette))
         .split_line(lines(palette));
+    if unit == Unit::Milliseconds {
+        let greatest = numbers.fold(0.0, f64::max);
+        let (step, until) = time_span(greatest);
+        return axis.min(0).max(until).interval(step);
+    }
     if unit != Unit::Ratio {
         return axis.min(0).min_interval(1.0);
     }
@@ -204,6 +209,22 @@ pub(super) fn ticks(palette: &Palette) -> AxisLabel {
 
 pub(super) fn lines(palette: &Palette) -> SplitLine {
     SplitLine::new().line_style(LineStyle::new().color(palette.line.as_str()).opacity(0.6))
+}
+
+/// Gaps between ticks of an axis of times that a person reads at a glance, ms: up to a second, a minute, an hour, a day.
+const TIME_STEPS: [f64; 27] = [
+    0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 5e3, 1e4, 1.5e4,
+    3e4, 6e4, 1.2e5, 3e5, 6e5, 9e5, 1.8e6, 3.6e6, 7.2e6, 1.44e7,
+];
+const DAY_MS: f64 = 8.64e7;
+
+/// (tick, until) of an axis of times from 0.
+fn time_span(greatest: f64) -> (f64, f64) {
+    let fits = |step: &f64| greatest / step <= RATE_TICKS_MAX;
+    let step = TIME_STEPS.into_iter().find(fits);
+    let step =
+        step.unwrap_or_else(|| (greatest / RATE_TICKS_MAX / DAY_MS).ceil().max(1.0) * DAY_MS);
+    (step, (greatest / step).ceil().max(1.0) * step)
 }
 
 /// (from, until, tick) of a rate axis: round, around the data, never beyond 0 and 1.
@@ -248,7 +269,16 @@ pub(super) fn tooltip(has_columns: bool, palette: &Palette) -> Tooltip {
 
 #[cfg(test)]
 mod tests {
-    use super::rate_span;
+    use super::{rate_span, time_span};
+
+    #[test]
+    fn an_axis_of_times_has_ticks_that_people_count_in() {
+        assert_eq!(time_span(450.0), (100.0, 500.0));
+        assert_eq!(time_span(4_600.0), (1e3, 5e3));
+        assert_eq!(time_span(520_000.0), (120_000.0, 600_000.0));
+        assert_eq!(time_span(0.0), (0.1, 0.1));
+        assert_eq!(time_span(10.0 * 8.64e7), (2.0 * 8.64e7, 10.0 * 8.64e7));
+    }
 
     #[test]
     fn a_rate_axis_is_round_and_shows_the_movement() {

@@ -40,6 +40,19 @@ pub const FILTERS: [Dimension; 11] = [
     Dimension::Column(Column::ErrorClass),
 ];
 
+/// What may stand side by side (Q8).
+pub const SIDES: [Dimension; 9] = [
+    Dimension::Column(Column::Tool),
+    Dimension::Column(Column::Workspace),
+    Dimension::Column(Column::Client),
+    Dimension::Column(Column::ClientVersion),
+    Dimension::Column(Column::User),
+    Dimension::Department,
+    Dimension::Team,
+    Dimension::Role,
+    Dimension::Cohort,
+];
+
 impl Dimension {
     /// The name in URLs, JSON columns and on the command line.
     pub fn name(self) -> &'static str {

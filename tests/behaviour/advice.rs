@@ -4,12 +4,14 @@ use std::fmt::Write;
 use std::process::Command;
 
 use serde_json::{Value, json};
+use toolscope::export::rfc3339;
 use toolscope::native::demo::{DemoFormat, DemoOptions, stories, write};
 
 use super::places_kit::{question, rows, service, table};
 
 /// 2026-06-30T12:00:00Z, as in `demo`.
 const NOW_US: i64 = 1_782_820_800_000_000;
+const DAY_US: i64 = 86_400_000_000;
 
 /// Numbers without a pattern, the same each time (SplitMix64).
 struct Chance(u64);
@@ -27,7 +29,7 @@ impl Chance {
 const PEOPLE: u64 = 24;
 const TOOLS: u64 = 6;
 
-/// Sixty days, on each of which everybody runs about five tools, and 2 % fail.
+/// Sixty days, on each of which everybody runs about five tools, and 2% fail.
 fn healthy(seed: u64) -> String {
     let mut chance = Chance(seed);
     let mut events = String::new();
@@ -111,9 +113,9 @@ fn a_tool_that_fails_too_often_is_told_with_its_numbers() {
     };
     let found = advice(&of(40, 12), directory());
     assert_eq!(found.len(), 1, "{found:#?}");
-    let start = "failing tool tool bad 12 of 40 finished executions failed (30 %); in the whole organisation ";
+    let start = "failing tool tool bad 12 of 40 finished executions failed (30%); in the whole organisation ";
     assert!(found[0].starts_with(start), "{found:#?}");
-    // Of 29 one can't tell, and the interval of 6 in 40 begins below 10 %.
+    // Of 29 one can't tell, and the interval of 6 in 40 begins below 10%.
     assert!(advice(&of(29, 29), directory()).is_empty());
     assert!(advice(&of(40, 6), directory()).is_empty());
 }
@@ -162,7 +164,7 @@ fn what_is_not_used_is_told_and_only_without_filters() {
     assert_eq!(
         advice(&asleep, asked.clone()),
         [
-            "low adoption tool shelf Assigned to 24 people, and used by 0 (0 %) in 30 days.",
+            "low adoption tool shelf Assigned to 24 people, and used by 0 (0%) in 30 days.",
             "sleeping workspace workspace old No execution for 27 days, after 25 before; it has 2 members.",
             "unused tool tool dusty In the catalogue, assigned to 0 people, and never executed in 30 days.",
         ]
@@ -197,7 +199,7 @@ fn a_version_that_does_worse_is_left_or_held_back() {
     };
     let start = |rule: &str, version: &str| {
         format!(
-            "{rule} client_version {version} 6 of 24 people of this client use it, and 33.3 % of their executions fail; with its other versions "
+            "{rule} client_version {version} 6 of 24 people of this client use it, and 33.3% of their executions fail; with its other versions "
         )
     };
     for (version, rule) in [
@@ -223,7 +225,7 @@ fn the_demo_s_stories_are_found() {
         compress: false,
     })
     .unwrap();
-    let found = |widget: &str, range: &str| -> Vec<Vec<Value>> {
+    let told = |widget: &str, range: &str, more: &[&str]| -> Vec<Vec<Value>> {
         let output = Command::new(env!("CARGO_BIN_EXE_toolscope"))
             .arg("query")
             .arg(folder.path().join("manifest.json"))
@@ -237,6 +239,7 @@ fn the_demo_s_stories_are_found() {
                 "--format",
                 "json",
             ])
+            .args(more)
             .output()
             .unwrap();
         assert!(
@@ -247,6 +250,7 @@ fn the_demo_s_stories_are_found() {
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
         serde_json::from_value(answer["tables"][0]["rows"].clone()).unwrap()
     };
+    let found = |widget: &str, range: &str| told(widget, range, &[]);
     // What changed has its names one column earlier.
     let name_at = |rule: &str| if rule == "error_class" { 1 } else { 2 };
     let has = |rows: &[Vec<Value>], rule: &str, names: &[&str]| {
@@ -291,4 +295,58 @@ fn the_demo_s_stories_are_found() {
     // The misconfigured server's weeks against those before it.
     let changed = found("what-changed", "2026-05-24..2026-06-10");
     has(&changed, "error_class", &[stories::MISCONFIGURED_ERROR]);
+    // The night of the script, against those before it.
+    let day = |ago: i64| (NOW_US - ago * DAY_US) / DAY_US * DAY_US;
+    let date = |ago: i64| rfc3339(day(ago))[..10].to_owned();
+    let night = format!("{0}..{0}", date(stories::RUNAWAY_DAYS_AGO));
+    let changed = found("what-changed", &night);
+    let tools = changed
+        .iter()
+        .filter(|row| row[0] == "tool")
+        .map(|row| &row[1]);
+    assert_eq!(
+        tools.collect::<Vec<_>>(),
+        [stories::RUNAWAY_TOOL],
+        "{changed:#?}"
+    );
+    // The wave: most of the department's people came in these weeks, and so did more people than in any others (U1, U5).
+    let half_year = format!("{}..{}", date(200), date(100));
+    let wave = |more: &[&str]| {
+        let weeks = told("user-lifecycle", &half_year, more);
+        let new = |row: &Vec<Value>| row[1].as_u64().unwrap_or_default();
+        let all: u64 = weeks.iter().map(new).sum();
+        let from = date(stories::WAVE_DAYS_AGO + 7);
+        let until = date(stories::WAVE_DAYS_AGO - stories::WAVE_DAYS - 7);
+        let within = |row: &&Vec<Value>| {
+            let week = row[0].as_str().unwrap_or_default();
+            (from.as_str()..until.as_str()).contains(&week)
+        };
+        let most = weeks.iter().max_by_key(|row| new(row)).unwrap();
+        assert!(within(&most), "{weeks:#?}");
+        let during: u64 = weeks.iter().filter(within).map(new).sum();
+        (during, all)
+    };
+    wave(&[]);
+    let department = format!("department={}", stories::WAVE_DEPARTMENT);
+    let (during, all) = wave(&["--where", &department]);
+    assert!(during * 3 > all * 2, "{during} of {all}");
+    // Where nothing happens, everything assigned is unused (W5), and tools nobody uses are so wherever they are assigned.
+    let assigned = found("tool-assignment", "30d");
+    let states = |at: usize, name: &str| {
+        let rows = assigned.iter().filter(|row| row[at] == name);
+        rows.map(|row| row[2].as_str().unwrap()).collect::<Vec<_>>()
+    };
+    let asleep = states(0, stories::SLEEPING_WORKSPACE);
+    assert!(
+        asleep.len() > 3 && asleep.iter().all(|state| *state == "assigned, unused"),
+        "{asleep:?}"
+    );
+    for tool in unused {
+        assert!(
+            states(1, tool)
+                .iter()
+                .all(|state| *state == "assigned, unused"),
+            "{tool}"
+        );
+    }
 }

@@ -47,8 +47,9 @@ async function equals(page, answer) {
   }
 }
 
-for (const dashboard of ["tools", "users", "workspaces", "clients", "compare"]) {
-  test(`every table of /${dashboard} equals the command line`, async () => {
+const DASHBOARDS = { tools: "T1 T2 T3 T4 T5", users: "U1 U2 U3 U4 U5 U6 U7", workspaces: "W1 W2 W3 W4 W5", clients: "C1 C2 C3 C4", compare: "Q8" };
+for (const [dashboard, ids] of Object.entries(DASHBOARDS)) {
+  test(`${ids} every table of /${dashboard} equals the command line`, async () => {
     const answer = query(DEMO, "--range", "30d", "--compare", "previous", "--dashboard", dashboard);
     const page = await open(context, `${server.url}/${dashboard}`);
     await equals(page, answer);

@@ -45,10 +45,10 @@ for (const [search, args] of questions) {
   });
 }
 
-test("E2 E3 every widget's table equals the command line", async () => {
+test("E2 E3 E4 E5 every widget's table equals the command line", async () => {
   const answer = query(DEMO, "--range", "30d", "--compare", "previous", "--dashboard", "executive");
   const page = await open(context, `${server.url}/executive`);
-  for (const id of ["daily-executions", "success-rate-over-time", "adoption-curve", "top-tools", "top-users", "top-workspaces", "failure-reasons"]) {
+  for (const id of ["daily-executions", "success-rate-over-time", "adoption-curve", "top-tools", "top-users", "top-workspaces", "failure-reasons", "resource-use", "what-changed", "recommendations"]) {
     await page.locator(`[data-widget="${id}"]`).scrollIntoViewIfNeeded();
     await page.waitForFunction((id) => document.querySelector(`[data-widget="${id}"]`)?.dataset.state === "ready", id);
     const shown = await widgetTable(page, id);

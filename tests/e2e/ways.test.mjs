@@ -90,3 +90,46 @@ test("S4 the glossary has every metric of the registry and finds what is typed",
   await page.waitForFunction(() => document.querySelectorAll(".glossary__row").length < 5);
   assert.ok(await page.locator("#stickiness").isVisible());
 });
+
+test("Q8 two tools are chosen and stand side by side, over time and against the comparison", async () => {
+  const answer = query(DEMO, "--range", "30d", "--widget", "top-tools");
+  const tools = records(answer.tables[0]).slice(0, 2).map((row) => row.tool);
+  await page.goto(`${server.url}/compare?range=30d`);
+  await ready(page);
+  await page.locator('[data-action="sides"]').click();
+  await page.locator('.popover__panel [data-filter-dimension="tool"]').click();
+  for (const tool of tools) {
+    await page.getByRole("combobox").fill(tool);
+    await page.getByRole("option", { name: tool }).first().click();
+  }
+  await page.keyboard.press("Escape");
+  await ready(page);
+  for (const id of ["side-by-side", "side-by-side-over-time", "side-by-side-slope"]) await page.locator(`[data-widget="${id}"]`).scrollIntoViewIfNeeded();
+  await ready(page);
+  const names = await page.locator('[data-widget="side-by-side"] tbody [data-column="tool"]').evaluateAll((cells) => cells.map((cell) => cell.dataset.value));
+  assert.deepEqual(names, tools);
+  assert.equal(await page.locator('[data-widget="side-by-side-over-time"] .multiple').count(), 2);
+  assert.equal(await page.locator('[data-widget="side-by-side-slope"] .slope line').count(), 2);
+});
+
+test("S2 S4 an explanation leads to the rows and to the glossary; patterns are drawn when asked for", async () => {
+  const card = page.locator('[data-widget="daily-executions"]');
+  await card.locator('[data-action="explain"]').click();
+  assert.equal(await card.locator(".explain a").first().getAttribute("href"), "/glossary#executions");
+  await card.locator('[data-action="rows"]').click();
+  await card.locator("table").waitFor();
+  await page.goto(`${server.url}/users?range=90d`);
+  const lifecycle = page.locator('[data-widget="user-lifecycle"]');
+  await lifecycle.scrollIntoViewIfNeeded();
+  await ready(page);
+  const picture = () => lifecycle.locator("canvas").evaluate((canvas) => canvas.toDataURL());
+  const plain = await picture();
+  await page.locator('[data-action="theme"]').click();
+  await page.locator('[data-action="patterns"]').check();
+  await page.waitForFunction(() => !("drawing" in document.documentElement.dataset));
+  assert.notEqual(await picture(), plain);
+  await page.reload();
+  await ready(page);
+  await page.locator('[data-action="theme"]').click();
+  assert.ok(await page.locator('[data-action="patterns"]').isChecked());
+});

@@ -18,7 +18,7 @@ pub const COMPARE: &[WidgetSpec] = &[
     WidgetSpec::new(
         "side-by-side",
         "Side by side",
-        "Those that a filter keeps, next to each other. Filter by two or more tools, workspaces, clients or people to choose them.",
+        "Those that a filter keeps, next to each other; without one, the clients.",
         Look::Table,
         MetricId::Executions,
     )

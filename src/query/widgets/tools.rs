@@ -52,7 +52,7 @@ pub const TOOLS: &[WidgetSpec] = &[
         "tools-over-time",
         "Usage by tool",
         "How often the eight most used tools, and all others, ran over time.",
-        Look::Lines,
+        Look::Stack,
         MetricId::Executions,
     )
     .span(Span::Whole)

@@ -186,7 +186,8 @@ pub fn bytes(value: f64) -> String {
         ..1e3 => unit(value, "byte", 0),
         ..1e6 => unit(value / 1e3, "kilobyte", 0),
         ..1e9 => unit(value / 1e6, "megabyte", 1),
-        _ => unit(value / 1e9, "gigabyte", 2),
+        ..1e12 => unit(value / 1e9, "gigabyte", 2),
+        _ => unit(value / 1e12, "terabyte", 2),
     }
 }
 

@@ -7,6 +7,7 @@ use leptos_router::hooks::use_params_map;
 use crate::query::widgets::{DashboardSpec, dashboard, details};
 use crate::query::{Clause, Dimension};
 use crate::ui::components::OpenFiles;
+use crate::ui::question_bar::ChooseSides;
 use crate::ui::shell::{NotFound, PageHeading};
 use crate::ui::state::data::{Opening, use_data};
 use crate::ui::state::question::use_question;
@@ -72,6 +73,7 @@ fn Board(
             </nav>
         })}
         <PageHeading title description=page.description>
+            {(page.id == "compare").then(|| view! { <ChooseSides /> })}
             <ExportPage page />
         </PageHeading>
         <OpeningFailed />

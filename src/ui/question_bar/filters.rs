@@ -4,11 +4,35 @@ use leptos::prelude::*;
 
 use super::values::Values;
 use crate::query::Dimension;
-use crate::query::dimension::FILTERS;
+use crate::query::dimension::{FILTERS, SIDES};
 use crate::ui::components::{Icon, Popover};
 
+/// The button of the question bar.
 #[component]
 pub fn AddFilter() -> impl IntoView {
+    view! { <FilterBy action="add-filter" name="Filter" icon="filter" heading="Filter by" label=Dimension::label dimensions=&FILTERS /> }
+}
+
+/// The button of the side-by-side page: two or more values of one of these stand next to each other (Q8).
+#[component]
+pub fn ChooseSides() -> impl IntoView {
+    view! { <FilterBy action="sides" name="Choose what to compare" icon="compare" heading="Two or more" label=Dimension::plural dimensions=&SIDES end=true /> }
+}
+
+#[component]
+fn FilterBy(
+    /// `data-action` of the button.
+    action: &'static str,
+    /// What the button says.
+    name: &'static str,
+    icon: &'static str,
+    /// Above the dimensions.
+    heading: &'static str,
+    /// What a dimension is called there.
+    label: fn(Dimension) -> &'static str,
+    dimensions: &'static [Dimension],
+    #[prop(optional)] end: bool,
+) -> impl IntoView {
     let open = RwSignal::new(false);
     let chosen = RwSignal::new(None::<Dimension>);
     // The next opening begins with the dimensions again.
@@ -19,23 +43,23 @@ pub fn AddFilter() -> impl IntoView {
     });
     let title = Signal::derive(move || {
         chosen.get().map_or_else(
-            || "Filter by".to_owned(),
+            || heading.to_owned(),
             |dimension| format!("Filter by {}", dimension.label().to_lowercase()),
         )
     });
-    let button = || view! { <Icon name="filter" /><span>{"Filter"}</span> };
+    let button = move || view! { <Icon name=icon /><span>{name}</span> };
     view! {
-        <Popover action="add-filter" title open button=button.into()>
+        <Popover action title open end button=button.into()>
             <Show
                 when=move || chosen.get().is_some()
                 fallback=move || view! {
-                    <p class={"popover__title"}>{"Filter by"}</p>
+                    <p class={"popover__title"}>{heading}</p>
                     <ul class={"menu"}>
-                        {FILTERS.map(|dimension| view! {
+                        {dimensions.iter().map(|&dimension| view! {
                             <li><button type={"button"} class={"menu__item"} data-filter-dimension=dimension.name() on:click=move |_| chosen.set(Some(dimension))>
-                                {dimension.label()}
+                                {label(dimension)}
                             </button></li>
-                        }).into_iter().collect_view()}
+                        }).collect_view()}
                     </ul>
                 }
             >

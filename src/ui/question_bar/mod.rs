@@ -9,6 +9,7 @@ mod values;
 mod views;
 mod zone;
 
+pub use filters::ChooseSides;
 use leptos::prelude::*;
 
 use crate::ui::components::Icon;

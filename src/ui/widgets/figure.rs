@@ -8,7 +8,7 @@ use super::words;
 use crate::charts::{Drawing, Palette, SERIES, bars, histogram, over_time, several};
 use crate::metrics::MetricId;
 use crate::model::durations::duration_class;
-use crate::model::{ResultTable, Unit};
+use crate::model::{Cell, ResultTable, Unit};
 use crate::query::widgets::{Look, WidgetSpec};
 use crate::ui::browser::{dom, locale};
 use crate::ui::state::board::Answered;
@@ -84,7 +84,10 @@ fn labels(table: &ResultTable) -> Vec<String> {
                 .cycle(),
         );
         return names
-            .filter_map(|(row, unit)| Some(locale::cell(row.first()?, unit)))
+            .filter_map(|(row, unit)| match (row.first()?, unit) {
+                (Cell::Float(share), Unit::Ratio) => Some(locale::whole_percent(*share)),
+                (cell, unit) => Some(locale::cell(cell, unit)),
+            })
             .collect();
     }
     let bucket = words::bucket(table);

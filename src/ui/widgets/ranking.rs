@@ -31,6 +31,7 @@ pub fn Ranking(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
     let any_chosen = spec
         .dimension
         .is_some_and(|dimension| answered.question.clause(dimension, false).is_some());
+    let has_change = table.column_index(&format!("{measure}_change")).is_some();
     let items = (0..table.rows.len())
         .map(|row| {
             let name = table.rows[row].first().cloned().unwrap_or_default();
@@ -82,7 +83,7 @@ pub fn Ranking(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
         )
     });
     view! {
-        <ol class={"bars"}>{items}</ol>
+        <ol class={"bars"} class:bars--still=!has_change>{items}</ol>
         {more.map(|more| view! { <p class={"muted bars__more"}>{more}</p> })}
     }
     .into_any()

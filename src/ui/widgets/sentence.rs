@@ -20,6 +20,10 @@ pub fn sentence(spec: &WidgetSpec, tables: &[ResultTable]) -> String {
         Look::Lines | Look::Stack => latest(spec, table),
         Look::Heatmap => busiest(table),
         Look::Histogram => most(spec, table, tables.get(1)),
+        Look::Curve => spread(tables.get(1)),
+        Look::Funnel => funnel(table),
+        Look::Triangle => kept(tables.get(1)),
+        Look::Matrix => states(table),
         _ => String::new(),
     }
 }
@@ -155,6 +159,84 @@ fn most(spec: &WidgetSpec, table: &ResultTable, marks: Option<&ResultTable>) -> 
     } else {
         format!("Most in {name} ({value}). {}.", marks.join(", "))
     }
+}
+
+/// How unevenly a crowd shares.
+fn spread(summary: Option<&ResultTable>) -> String {
+    let number = |metric: MetricId| summary?.cell(0, metric.id())?.number();
+    let gini = number(MetricId::Gini).map(|gini| format!("Gini coefficient {gini:.2}"));
+    let top = number(MetricId::TopTenthShare).map(|share| {
+        format!(
+            "the most active tenth makes {} of all",
+            locale::percent(share)
+        )
+    });
+    match (gini, top) {
+        (Some(gini), Some(top)) => format!("{gini}: {top}."),
+        (one, other) => one
+            .or(other)
+            .map_or_else(String::new, |said| format!("{said}.")),
+    }
+}
+
+/// Who comes through, and where most are lost.
+fn funnel(table: &ResultTable) -> String {
+    let number = |row: usize, metric: MetricId| table.cell(row, metric.id()).and_then(Cell::number);
+    let name = |row: usize| {
+        table.rows[row]
+            .first()
+            .and_then(Cell::text)
+            .unwrap_or_default()
+    };
+    let rows = 0..table.rows.len();
+    let lost = rows
+        .clone()
+        .filter_map(|row| Some((row, number(row, MetricId::DropOff)?)))
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    let last = rows
+        .last()
+        .and_then(|row| Some((row, number(row, MetricId::Conversion)?)));
+    let (Some((step, lost)), Some((last, share))) = (lost, last) else {
+        return String::new();
+    };
+    format!(
+        "{} reach “{}”; most are lost before “{}” ({}).",
+        locale::percent(share),
+        words::capital(name(last)),
+        words::capital(name(step)),
+        locale::count(lost)
+    )
+}
+
+/// Who came back after one interval, over all cohorts.
+fn kept(average: Option<&ResultTable>) -> String {
+    let share = average.and_then(|table| table.cell(1, MetricId::Retention.id())?.number());
+    share.map_or_else(String::new, |share| {
+        format!(
+            "On average {} come back in the interval after their first.",
+            locale::percent(share)
+        )
+    })
+}
+
+/// How often each state occurs, the most common first.
+fn states(table: &ResultTable) -> String {
+    let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    for row in &table.rows {
+        if let Some(state) = row.iter().skip(2).find_map(Cell::text) {
+            *counts.entry(state).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    let parts = counts
+        .into_iter()
+        .map(|(state, count)| format!("{} {state}", locale::count(count as f64)));
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("{}.", parts.join("; "))
 }
 
 fn ranking(spec: &WidgetSpec, table: &ResultTable) -> String {

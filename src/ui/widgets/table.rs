@@ -14,7 +14,7 @@ use crate::export::cell_value;
 use crate::metrics::MetricId;
 use crate::model::{Cell, ResultTable, Unit, rows};
 use crate::query::Dimension;
-use crate::query::widgets::{TREND, WidgetSpec};
+use crate::query::widgets::{Span, TREND, WidgetSpec};
 use crate::ui::browser::locale;
 use crate::ui::components::{Icon, Popover};
 use crate::ui::state::board::Answered;
@@ -39,7 +39,7 @@ pub fn DataTable(
 ) -> impl IntoView {
     let sorting = RwSignal::new(None::<rows::Sorting>);
     let search = RwSignal::new(String::new());
-    let chosen = RwSignal::new(Chosen::default());
+    let chosen = RwSignal::new(Chosen::new(spec));
     let order = Memo::new(move |_| {
         let order =
             |table: &ResultTable| rows::order(table, sorting.get().as_ref(), &search.read());
@@ -139,24 +139,39 @@ fn trend(answered: &Answered, table: &ResultTable, row: usize) -> Option<Vec<Opt
 
 /// The columns that somebody chose to show or not; the others are shown as is usual.
 #[derive(Debug, Clone, Default)]
-struct Chosen(BTreeMap<String, bool>);
+struct Chosen {
+    by_name: BTreeMap<String, bool>,
+    spec: Option<&'static WidgetSpec>,
+}
 
 impl Chosen {
+    fn new(spec: &'static WidgetSpec) -> Self {
+        Self {
+            by_name: BTreeMap::new(),
+            spec: Some(spec),
+        }
+    }
+
     fn shows(&self, column: &str) -> bool {
-        let chosen = self.0.get(column).copied();
-        chosen.unwrap_or_else(|| is_usual(column))
+        let chosen = self.by_name.get(column).copied();
+        chosen.unwrap_or_else(|| self.spec.is_none_or(|spec| is_usual(spec, column)))
     }
 
     fn toggle(&mut self, column: &str) {
         let shows = self.shows(column);
-        self.0.insert(column.to_owned(), !shows);
+        self.by_name.insert(column.to_owned(), !shows);
     }
 }
 
-/// Ends of intervals are there for whoever wants them, and a change says what the number before would say again.
-fn is_usual(column: &str) -> bool {
+/// Ends of intervals are there for whoever wants them, and a change says what the number before would say again; of those
+/// the one of the widget's own measure is enough, and where there is little room no second name.
+fn is_usual(spec: &WidgetSpec, column: &str) -> bool {
     let bounds = [MetricId::SuccessRateLow, MetricId::SuccessRateHigh];
-    !column.ends_with("_previous") && !bounds.iter().any(|bound| bound.id() == column)
+    let changed = column.strip_suffix("_change");
+    let is_bound = bounds.iter().any(|bound| bound.id() == column);
+    let is_other_change = changed.is_some_and(|measure| measure != spec.measure.id());
+    let is_second_name = column == "name" && spec.span != Span::Whole;
+    !(column.ends_with("_previous") || is_bound || is_other_change || is_second_name)
 }
 
 /// "12 of 340"
