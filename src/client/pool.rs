@@ -243,7 +243,8 @@ impl Pool {
             self.0.borrow_mut().answered(worker);
         }
         match response {
-            Response::Hello { .. } => {}
+            // The handle keeps how long a worker may be silent.
+            Response::Hello { .. } | Response::Working { .. } => {}
             Response::Progress {
                 source,
                 bytes_done,

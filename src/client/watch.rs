@@ -17,6 +17,8 @@ const SILENCE_MS_MAX: f64 = 1_600.0;
 /// A worker that decodes can't answer; it gets time by the size of its work.
 const DECODE_MS_BASE: f64 = 10_000.0;
 const DECODE_BYTES_PER_MS: f64 = 5_000.0;
+/// What a worker says of its own work is believed up to here.
+const WORKING_MS_MAX: f64 = 60_000.0;
 /// An input, or a question, that killed this many workers is set aside.
 pub const CRASHES_MAX: u8 = 2;
 /// Waits before a worker that could not even start is started again, doubled each time.
@@ -153,7 +155,7 @@ impl Inner {
         let allowance = if decoding > 0 || starting {
             DECODE_MS_BASE + decoding as f64 / DECODE_BYTES_PER_MS
         } else {
-            0.0
+            handle.silence_ms().min(WORKING_MS_MAX)
         };
         now_ms - handle.seen_ms() > SILENCE_MS_MAX + f64::from(BEAT_MS) + allowance
     }

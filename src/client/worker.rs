@@ -25,6 +25,7 @@ pub struct Handle {
     /// Messages posted before the worker listens are lost, so they wait here for its hello.
     waiting: Rc<RefCell<Option<Vec<Array>>>>,
     seen_ms: Rc<Cell<f64>>,
+    silence_ms: Rc<Cell<f64>>,
     on_message: Closure<dyn FnMut(MessageEvent)>,
     on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
@@ -37,7 +38,12 @@ impl Handle {
         let worker = Worker::new_with_options(SCRIPT, &options)?;
         let waiting = Rc::new(RefCell::new(Some(Vec::new())));
         let seen_ms = Rc::new(Cell::new(js_sys::Date::now()));
-        let on_message = listen(&worker, &waiting, &seen_ms, Rc::clone(&on_event));
+        let silence_ms = Rc::new(Cell::new(0.0));
+        let heard = Heard {
+            seen_ms: Rc::clone(&seen_ms),
+            silence_ms: Rc::clone(&silence_ms),
+        };
+        let on_message = listen(&worker, &waiting, heard, Rc::clone(&on_event));
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         let on_error = Closure::new(move |event: ErrorEvent| {
             event.prevent_default();
@@ -50,6 +56,7 @@ impl Handle {
             worker,
             waiting,
             seen_ms,
+            silence_ms,
             on_message,
             on_error,
         })
@@ -75,6 +82,11 @@ impl Handle {
         self.seen_ms.get()
     }
 
+    /// How long it said that it would be silent, ms.
+    pub fn silence_ms(&self) -> f64 {
+        self.silence_ms.get()
+    }
+
     /// Has it said hello?
     pub fn is_ready(&self) -> bool {
         self.waiting.borrow().is_none()
@@ -93,15 +105,22 @@ impl Drop for Handle {
 
 type Waiting = Rc<RefCell<Option<Vec<Array>>>>;
 
+/// When a worker was last heard, and what it said of its silence.
+struct Heard {
+    seen_ms: Rc<Cell<f64>>,
+    silence_ms: Rc<Cell<f64>>,
+}
+
 fn listen(
     worker: &Worker,
     waiting: &Waiting,
-    seen_ms: &Rc<Cell<f64>>,
+    heard: Heard,
     on_event: Rc<dyn Fn(Event)>,
 ) -> Closure<dyn FnMut(MessageEvent)> {
-    let (worker, waiting, seen_ms) = (worker.clone(), Rc::clone(waiting), Rc::clone(seen_ms));
+    let (worker, waiting) = (worker.clone(), Rc::clone(waiting));
     Closure::new(move |event: MessageEvent| {
-        seen_ms.set(js_sys::Date::now());
+        heard.seen_ms.set(js_sys::Date::now());
+        heard.silence_ms.set(0.0);
         // The loader script posts a plain text when the module itself fails.
         if let Some(text) = event.data().as_string() {
             match text.as_str() {
@@ -122,6 +141,7 @@ fn listen(
             Ok(Response::Hello { .. }) | Err(_) => {
                 on_event(Event::Crashed(protocol::Unreadable.to_string()));
             }
+            Ok(Response::Working { silence_ms }) => heard.silence_ms.set(f64::from(silence_ms)),
             Ok(response) => on_event(Event::Message(Box::new(response), message)),
         }
     })

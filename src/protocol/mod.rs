@@ -15,7 +15,7 @@ use crate::model::{Directory, Provenance, ResultTable, SourceReceipt, Zone};
 use crate::query::{AskContext, Query, Question};
 
 /// Changes with any message; an application and a worker of different builds must not talk.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// A source of events within one session of the application; the client numbers them.
 pub type SourceId = u32;
@@ -143,6 +143,10 @@ pub enum Response {
     },
     Status {
         memory: Memory,
+    },
+    /// Nothing will be heard until a step is done that can't be interrupted; it may take so long.
+    Working {
+        silence_ms: u32,
     },
 }
 

@@ -16,6 +16,10 @@ use crate::turn::{self, Flag};
 /// Rows a pass handles before it looks for messages: a few milliseconds.
 const ROWS_PER_STEP: usize = 400_000;
 
+/// Merging can't be interrupted; it takes time by the size of the states, on a slow machine that is busy.
+const MERGE_BYTES_PER_MS: usize = 500;
+const MERGE_MS_BASE: usize = 2_000;
+
 /// The tasks under way, so that they can be stopped.
 #[derive(Default)]
 pub struct Tasks {
@@ -115,6 +119,7 @@ pub fn start(shared: &Rc<Shared>, request: Request, message: &Array) {
                 .skip(1)
                 .map(|part| part.unchecked_into::<Uint8Array>().to_vec())
                 .collect();
+            announce_merge(&shared, &partials);
             let result = shared
                 .service
                 .borrow()
@@ -179,23 +184,34 @@ async fn ask(
     let states = shared.service.borrow().finish(pass, elapsed_ms);
     match states {
         Ok(states) if partial => shared.respond(&Response::Partial { id }, Some(&states)),
-        Ok(states) => match shared
-            .service
-            .borrow()
-            .merge(&[states], question, queries, context)
-        {
-            Ok((tables, provenance)) => shared.respond(
-                &Response::Answer {
-                    id,
-                    tables,
-                    provenance,
-                },
-                None,
-            ),
-            Err(error) => fail(shared, id, &error.to_string()),
-        },
+        Ok(states) => {
+            let states = [states];
+            announce_merge(shared, &states);
+            let merged = shared
+                .service
+                .borrow()
+                .merge(&states, question, queries, context);
+            match merged {
+                Ok((tables, provenance)) => shared.respond(
+                    &Response::Answer {
+                        id,
+                        tables,
+                        provenance,
+                    },
+                    None,
+                ),
+                Err(error) => fail(shared, id, &error.to_string()),
+            }
+        }
         Err(error) => fail(shared, id, &error.to_string()),
     }
+}
+
+/// Says how long nothing may be heard, so that the worker is not taken for dead.
+fn announce_merge(shared: &Shared, states: &[Vec<u8>]) {
+    let bytes: usize = states.iter().map(Vec::len).sum();
+    let silence_ms = (MERGE_MS_BASE + bytes / MERGE_BYTES_PER_MS) as u32;
+    shared.respond(&Response::Working { silence_ms }, None);
 }
 
 fn fail(shared: &Shared, id: AskId, message: &str) {
