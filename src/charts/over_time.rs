@@ -83,9 +83,8 @@ pub fn histogram(
     palette: &Palette,
 ) -> Drawing {
     let mut drawing = over_time(table, measure, Look::Histogram, labels, palette);
-    let ticks = table.rows.len();
-    let lines = marks.iter().filter(|(class, _)| *class < ticks);
-    let lines: Vec<MarkLineVariant> = lines
+    let within = marks.iter().filter(|(class, _)| *class < table.rows.len());
+    let lines: Vec<MarkLineVariant> = within
         .map(|(class, name)| {
             let line = MarkLineData::new().x_axis(*class as f64);
             MarkLineVariant::Simple(line.name(name.as_str()))
@@ -93,8 +92,8 @@ pub fn histogram(
         .collect();
     if !lines.is_empty() {
         let style = LineStyle::new().type_(LineStyleType::Dashed);
-        // An empty series of its own: the columns keep their own look.
-        let marked = Bar::new().data(Vec::<CompositeValue>::new()).mark_line(
+        // A series without columns of its own: a line draws nothing, and takes no room beside the columns.
+        let marked = Line::new().data(Vec::<CompositeValue>::new()).mark_line(
             MarkLine::new()
                 .silent(true)
                 .symbol(vec![Symbol::None])

@@ -170,7 +170,8 @@ fn unit(value: f64, unit: &'static str, decimals: u32) -> String {
 
 /// "340 ms", "1.2 sec", "3.4 min", "23.7 days"
 pub fn duration(ms: f64) -> String {
-    match ms {
+    // A difference may be below zero.
+    match ms.abs() {
         ..10.0 => unit(ms, "millisecond", 1),
         ..1_000.0 => unit(ms, "millisecond", 0),
         ..60_000.0 => unit(ms / 1e3, "second", 1),

@@ -100,13 +100,21 @@ fn marks(answered: &Answered) -> Vec<(usize, String)> {
     let Some(percentiles) = answered.tables.get(1) else {
         return Vec::new();
     };
-    let marked = [MetricId::DurationP50, MetricId::DurationP95];
-    let mark = |metric: MetricId| {
-        let ms = percentiles.cell(0, metric.id())?.number()?;
-        let name = format!("{} {}", metric.spec().name, locale::duration(ms));
-        Some((duration_class(ms), name))
-    };
-    marked.into_iter().filter_map(mark).collect()
+    let mut marks: Vec<(usize, String)> = Vec::new();
+    for (metric, name) in [
+        (MetricId::DurationP50, "p50"),
+        (MetricId::DurationP95, "p95"),
+    ] {
+        let Some(ms) = percentiles.cell(0, metric.id()).and_then(Cell::number) else {
+            continue;
+        };
+        let class = duration_class(ms);
+        match marks.last_mut().filter(|(last, _)| *last == class) {
+            Some((_, names)) => names.push_str(&format!(", {name}")),
+            None => marks.push((class, name.to_owned())),
+        }
+    }
+    marks
 }
 
 /// What to draw; nothing without a table.

@@ -18,7 +18,8 @@ pub fn Legend(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoVi
         names
     });
     let items = names.unwrap_or_default().into_iter().enumerate().map(|(at, name)| {
-        view! { <li><span class=format!("swatch swatch--{}", at % crate::charts::SERIES) aria-hidden={"true"}></span><bdi title=name.clone()>{name}</bdi></li> }
+        let title = name.clone();
+        view! { <li><span class=format!("swatch swatch--{}", at % crate::charts::SERIES) aria-hidden={"true"}></span><bdi title=title>{name}</bdi></li> }
     });
     view! { <ul class={"legend"}>{items.collect_view()}</ul> }
 }

@@ -45,7 +45,7 @@ pub fn Slope(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoVie
             )
         })
         .collect();
-    let height = TOP + LINE * (sides.len().max(6) as f64 + 1.0);
+    let height = TOP + LINE * (sides.len().max(10) as f64 + 2.0);
     let greatest = sides
         .iter()
         .map(|side| side.1.max(side.2))

@@ -77,8 +77,11 @@ pub fn DataTable(
         let rows = (from..until)
             .map(|at| {
                 let trend =
-                    answered.with(|answered| Some(trend(answered.as_ref()?, table, order[at])));
-                row(spec, table, order[at], at, &chosen.read(), trend.flatten())
+                    |answered: &Option<Arc<Answered>>| trend(answered.as_ref()?, table, order[at]);
+                let trend = has_trend
+                    .get()
+                    .then(|| answered.with(trend).unwrap_or_default());
+                row(spec, table, order[at], at, &chosen.read(), trend)
             })
             .collect_view();
         let blank = |rows: usize| {
@@ -103,8 +106,7 @@ pub fn DataTable(
         <div class={"table-scroll"} tabindex={"0"} role={"region"} aria-label=move || label().map(|label| format!("{label}, table")) node_ref=scroller on:scroll=scrolled>
             <table class={"data-table"} aria-rowcount=move || (order.with(Vec::len) + 1).to_string()>
                 <thead><tr>
-                    {move || told(answered, |table| head(table, &chosen.read(), sorting))}
-                    <Show when=move || has_trend.get()><th scope={"col"} class={"trend"}>{"Trend"}</th></Show>
+                    {move || told(answered, |table| head(table, &chosen.read(), sorting, has_trend.get()))}
                 </tr></thead>
                 <tbody>{move || told(answered, built)}</tbody>
                 {move || told(answered, |table| totals(table, &chosen.read(), has_trend.get()))}
@@ -217,12 +219,13 @@ fn head(
     table: &ResultTable,
     chosen: &Chosen,
     sorting: RwSignal<Option<rows::Sorting>>,
+    has_trend: bool,
 ) -> impl IntoView + use<> {
     let shown = table
         .columns
         .iter()
         .filter(|column| chosen.shows(&column.name));
-    shown
+    let headings = shown
         .map(|column| {
             let name = column.name.clone();
             let heading = if column.exact {
@@ -255,7 +258,19 @@ fn head(
                 </th>
             }
         })
-        .collect_view()
+        .map(IntoAny::into_any);
+    let trend =
+        has_trend.then(|| view! { <th scope={"col"} class={"trend"}>{"Trend"}</th> }.into_any());
+    beside_the_first(headings, trend)
+}
+
+/// The line over time stands right after the name, where it is on the screen however many columns follow.
+fn beside_the_first(
+    mut cells: impl Iterator<Item = AnyView>,
+    trend: Option<AnyView>,
+) -> Vec<AnyView> {
+    let first = cells.next();
+    first.into_iter().chain(trend).chain(cells).collect()
 }
 
 fn row(
@@ -264,9 +279,9 @@ fn row(
     row: usize,
     at: usize,
     chosen: &Chosen,
+    // What a name did over time, where the table tells that; empty for one that it does not tell of.
     trend: Option<Vec<Option<f64>>>,
 ) -> impl IntoView + use<> {
-    let trend = trend.filter(|_| chosen.shows(TREND));
     let incomplete = table.incomplete_rows.contains(&(row as u32));
     let metric = words::row_metric(table, row);
     let bucket = words::bucket(table);
@@ -291,12 +306,15 @@ fn row(
             }
             None => view! { <bdi>{shown}</bdi> }.into_any(),
         };
-        view! { <td class:number=column.unit != Unit::Text data-column=column.name.clone() data-value=raw(cell) data-type=kind(column.unit)>{inner}</td> }
-    }).collect_view();
+        view! { <td class:number=column.unit != Unit::Text data-column=column.name.clone() data-value=raw(cell) data-type=kind(column.unit)>{inner}</td> }.into_any()
+    });
+    let trend = trend.map(|numbers| {
+        view! { <td class={"trend"}>{(!numbers.is_empty()).then(|| view! { <Trend numbers /> })}</td> }
+            .into_any()
+    });
+    let cells = beside_the_first(cells, trend);
     view! { <tr class:incomplete=incomplete aria-rowindex=(at + 2).to_string()>
-        {cells}
-        {trend.map(|numbers| view! { <td class={"trend"}><Trend numbers /></td> })}
-    </tr> }
+    {cells}</tr> }
 }
 
 fn totals(table: &ResultTable, chosen: &Chosen, has_trend: bool) -> impl IntoView + use<> {
@@ -311,10 +329,11 @@ fn totals(table: &ResultTable, chosen: &Chosen, has_trend: bool) -> impl IntoVie
                 Cell::Null => String::new(),
                 cell => locale::cell(cell, column.unit),
             };
-            view! { <td class:number=column.unit != Unit::Text>{shown}</td> }
-        })
-        .collect_view();
-    (any && table.rows.len() > 1).then(|| view! { <tfoot><tr>{cells}{has_trend.then(|| view! { <td class={"trend"}></td> })}</tr></tfoot> })
+            view! { <td class:number=column.unit != Unit::Text>{shown}</td> }.into_any()
+        });
+    let trend = has_trend.then(|| view! { <td class={"trend"}></td> }.into_any());
+    let cells = beside_the_first(cells, trend);
+    (any && table.rows.len() > 1).then(|| view! { <tfoot><tr>{cells}</tr></tfoot> })
 }
 
 /// The value as the JSON has it; empty when there is none.
