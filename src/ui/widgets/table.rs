@@ -9,8 +9,7 @@ use leptos::prelude::*;
 
 use super::filter::FilterName;
 
-use crate::export::cell_value;
-use crate::metrics::MetricId;
+use crate::export::{cell_value, is_usual};
 use crate::model::{Cell, ResultTable, TableColumn, Unit, rows};
 use crate::query::Dimension;
 use crate::query::widgets::WidgetSpec;
@@ -123,12 +122,6 @@ impl Chosen {
         let shows = self.shows(column);
         self.0.insert(column.to_owned(), !shows);
     }
-}
-
-/// Ends of intervals are there for whoever wants them, and a change says what the number before would say again.
-fn is_usual(column: &str) -> bool {
-    let bounds = [MetricId::SuccessRateLow, MetricId::SuccessRateHigh];
-    !column.ends_with("_previous") && !bounds.iter().any(|bound| bound.id() == column)
 }
 
 /// "12 of 340"
