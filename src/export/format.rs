@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Names;
+#[cfg(feature = "documents")]
+use super::csv;
 use super::report::Report;
-use super::{Names, csv};
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -111,7 +113,7 @@ pub enum ExportError {
 }
 
 /// The tables as files of an archive, with what is known about them.
-#[cfg(any(feature = "documents", feature = "engine"))]
+#[cfg(any(feature = "documents", feature = "columnar"))]
 pub(super) fn archive(
     report: &Report,
     ending: &str,

@@ -28,7 +28,7 @@ pub fn document(
 }
 
 /// Everything about a report but its rows: what lies beside the tables of an archive.
-#[cfg(any(feature = "documents", feature = "engine"))]
+#[cfg(any(feature = "documents", feature = "columnar"))]
 pub(super) fn about(report: &super::Report) -> String {
     let tables = report.tables.iter().map(|table| {
         json!({

@@ -13,7 +13,7 @@ mod text;
 pub mod words;
 #[cfg(feature = "documents")]
 mod xlsx;
-#[cfg(any(feature = "documents", feature = "engine"))]
+#[cfg(any(feature = "documents", feature = "columnar"))]
 mod zip;
 
 pub use csv::{Names, begins_formula, csv, csv_of_several, tabs};
@@ -21,7 +21,7 @@ pub use format::{Choices, ExportError, Format, Paper, parquet_file};
 #[cfg(feature = "documents")]
 pub use format::{Written, write};
 pub use json::{FORMAT, cell_value, document};
-pub use report::{Definition, Fact, Report, is_usual};
+pub use report::{Definition, Fact, Report, heading, is_usual};
 pub use text::{about, text};
 
 pub use crate::model::rfc3339;

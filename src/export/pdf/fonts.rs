@@ -198,41 +198,69 @@ impl<'a> Fonts<'a> {
         }
         let measure = |text: &str| self.shape(text, weight).width;
         let blank = measure("n n") - measure("nn");
-        let mut lines = Vec::new();
-        let mut line = String::new();
-        let mut used = 0.0;
-        for word in words(text) {
-            let length = measure(word.trim_end());
-            if used + length > width && !line.is_empty() {
-                lines.push(std::mem::take(&mut line));
-                used = 0.0;
-            }
-            if length <= width {
-                line.push_str(word);
-                used += length + if word.ends_with(' ') { blank } else { 0.0 };
+        let mut filled = Filled {
+            width,
+            ..Filled::default()
+        };
+        for word in pieces(text, |letter| letter == ' ' || is_ideograph(letter)) {
+            if filled.takes(word, measure(word.trim_end()), blank) {
                 continue;
             }
-            // Longer than a line: cut between letters, never before what belongs to the letter before.
-            let mut letters = word.chars().peekable();
-            while let Some(letter) = letters.next() {
-                let mut cluster = letter.to_string();
-                while let Some(joined) = letters.next_if(|&next| is_joined(next)) {
-                    cluster.push(joined);
+            // Longer than a line: behind signs, or else between letters, never before what belongs to the letter before.
+            for part in pieces(word, |letter| "-/_.@,;:".contains(letter)) {
+                if filled.takes(part, measure(part.trim_end()), blank) {
+                    continue;
                 }
-                let length = measure(&cluster);
-                if used + length > width && !line.is_empty() {
-                    lines.push(std::mem::take(&mut line));
-                    used = 0.0;
+                for cluster in pieces(part, |_| true) {
+                    let length = measure(cluster);
+                    if !filled.takes(cluster, length, blank) {
+                        filled.push(cluster, length);
+                    }
                 }
-                line.push_str(&cluster);
-                used += length;
             }
         }
-        lines.push(line);
-        let lines = lines.iter().filter(|line| !line.trim().is_empty());
+        filled.turn();
+        let lines = filled.lines.iter();
         lines
             .map(|line| self.line(line.trim_end(), weight))
             .collect()
+    }
+}
+
+/// Lines that are being filled.
+#[derive(Default)]
+struct Filled {
+    lines: Vec<String>,
+    line: String,
+    used: f32,
+    width: f32,
+}
+
+impl Filled {
+    /// Puts a piece on this line or on the next; false when it is longer than a line.
+    fn takes(&mut self, piece: &str, length: f32, blank: f32) -> bool {
+        if self.used + length > self.width {
+            self.turn();
+        }
+        if length > self.width {
+            return false;
+        }
+        let behind = if piece.ends_with(' ') { blank } else { 0.0 };
+        self.push(piece, length + behind);
+        true
+    }
+
+    fn push(&mut self, piece: &str, length: f32) {
+        self.line.push_str(piece);
+        self.used += length;
+    }
+
+    fn turn(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if !line.trim().is_empty() {
+            self.lines.push(line);
+        }
+        self.used = 0.0;
     }
 }
 
@@ -250,23 +278,21 @@ fn loaded(bytes: &[u8], data: Data) -> Option<Loaded<'_>> {
     })
 }
 
-/// Words with the blanks behind them; paths and addresses may break behind their signs, Chinese and Japanese anywhere.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
+/// Pieces that end with such a letter, and with the blanks and what else belongs to it.
+fn pieces(text: &str, is_end: impl Fn(char) -> bool) -> Vec<&str> {
+    let mut pieces = Vec::new();
     let mut from = 0;
     let mut letters = text.char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
-        let is_end = " -/_.@,;:".contains(letter) || is_ideograph(letter);
         let next = letters.peek().map(|(_, next)| *next);
-        let is_end = is_end && next.is_some_and(|next| next != ' ' && !is_joined(next));
-        if is_end {
+        if is_end(letter) && next.is_some_and(|next| next != ' ' && !is_joined(next)) {
             let until = at + letter.len_utf8();
-            words.push(&text[from..until]);
+            pieces.push(&text[from..until]);
             from = until;
         }
     }
-    words.push(&text[from..]);
-    words
+    pieces.push(&text[from..]);
+    pieces
 }
 
 const fn is_ideograph(letter: char) -> bool {
@@ -320,11 +346,13 @@ fn directions(text: &str) -> Vec<(Range<usize>, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fonts, Weight, words};
+    use super::{Fonts, Weight, pieces};
 
     #[test]
     fn digits_have_one_width_and_long_words_are_cut_between_letters() {
-        let fonts = Fonts::load(&[]).unwrap();
+        let Ok(fonts) = Fonts::load(&[]) else {
+            panic!("the own fonts are read");
+        };
         let width = |text: &str| fonts.shape(text, Weight::Regular).width;
         assert!((width("1111") - width("8088")).abs() < 1e-6);
         let lines = fonts.wrap(&"x".repeat(100), Weight::Regular, 10.0);
@@ -332,12 +360,22 @@ mod tests {
         let wrapped = fonts.wrap("one two three", Weight::Regular, 4.0);
         let texts: Vec<&str> = wrapped.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts, ["one two", "three"]);
-        assert_eq!(words("a b/c d"), ["a ", "b/", "c ", "d"]);
+        assert_eq!(
+            pieces("a b/c d", |letter| letter == ' '),
+            ["a ", "b/c ", "d"]
+        );
+        let wrapped = fonts.wrap("in the whole 5.6 % do", Weight::Regular, 6.0);
+        assert!(
+            wrapped.iter().all(|line| !line.text.ends_with("5.")),
+            "{wrapped:?}"
+        );
     }
 
     #[test]
     fn letters_without_a_font_are_named_and_tricks_of_direction_are_left_out() {
-        let fonts = Fonts::load(&[]).unwrap();
+        let Ok(fonts) = Fonts::load(&[]) else {
+            panic!("the own fonts are read");
+        };
         let undrawn = fonts.undrawn(["Zoë Ωμέγα Жук ≈ →", "中文", "\u{202e}txt.exe"]);
         assert_eq!(undrawn.into_iter().collect::<String>(), "中文");
         let line = fonts.shape("\u{202e}abc\n中", Weight::Regular);

@@ -57,10 +57,10 @@ mod tests {
         let series = series.map(|(at, colour)| (format!("series-{at}"), *colour));
         for (name, [red, green, blue]) in tokens.into_iter().chain(series) {
             // The first such token is that of the light theme.
-            let start = css.find(&format!("--{name}: ")).unwrap();
-            let line = css[start..].lines().next().unwrap();
-            let expected = format!("--{name}: #{red:02x}{green:02x}{blue:02x};");
-            assert_eq!(line, expected);
+            let found = css.split_once(&format!("--{name}: "));
+            let held = found.and_then(|(_, rest)| rest.lines().next());
+            let expected = format!("#{red:02x}{green:02x}{blue:02x};");
+            assert_eq!(held, Some(expected.as_str()), "{name}");
         }
     }
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::filter::FilterName;
 
-use crate::export::{cell_value, is_usual};
+use crate::export::{cell_value, heading, is_usual};
 use crate::model::{Cell, ResultTable, TableColumn, Unit, rows};
 use crate::query::Dimension;
 use crate::query::widgets::WidgetSpec;
@@ -174,11 +174,7 @@ fn head(
     shown
         .map(|column| {
             let name = column.name.clone();
-            let heading = if column.exact {
-                column.label.clone()
-            } else {
-                format!("{} ≈", column.label)
-            };
+            let heading = heading(column);
             let is_number = column.unit != Unit::Text;
             let state = {
                 let name = name.clone();
