@@ -39,7 +39,7 @@ fn members(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let members = archive.members.clone();
     let read = members.iter().map(|member| {
         let bytes = archive.read(member).unwrap();
-        (member.name.clone(), bytes.to_vec())
+        (member.name.clone(), bytes)
     });
     read.collect()
 }
