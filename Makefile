@@ -12,7 +12,7 @@ SECONDS ?= 60
 TARGET ?= all
 LONG ?=
 
-.PHONY: help setup companion web build demo run test check unit fuzz e2e bench golden clean
+.PHONY: help setup companion web build demo run test check unit readers fuzz e2e bench golden clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,17 +42,22 @@ demo: companion ## make the demo organisation, once a day so that it ends today
 run: build demo ## build, make the demo data, serve it on http://127.0.0.1:8080
 	$(TOOLSCOPE) serve --app dist --data $(DEMO) --port $(PORT)
 
-test: setup check unit e2e ## everything CI runs
+test: setup check unit readers e2e ## everything CI runs
 
 check: setup ## formatting, lints, each feature alone
 	$(ENV) cargo fmt --check
-	$(ENV) for feature in engine charts native; do echo "check: $$feature alone" && cargo check -q --no-default-features --features $$feature || exit 1; done
+	$(ENV) for feature in engine charts documents native; do echo "check: $$feature alone" && cargo check -q --no-default-features --features $$feature || exit 1; done
 	$(ENV) cargo clippy -q --all-targets -- -D warnings
 	$(ENV) for feature in app worker columnar-module; do echo "clippy: $$feature for the browser" && cargo clippy -q $(WASM) $$feature -- -D warnings || exit 1; done
 
 unit: setup ## unit, property and golden tests; LONG=1: also a minute of fuzzing for each reader
 	$(ENV) cargo test
 	$(if $(LONG),$(MAKE) fuzz)
+
+readers: setup ## files of exports, opened with other people's readers
+	scripts/setup.sh python
+	$(ENV) cargo build -q --bin toolscope
+	$(ENV) "$$TOOLSCOPE_PYTHON" tests/readers/readers.py target/debug/toolscope
 
 fuzz: setup ## mutated inputs over every reader; SECONDS=60 for each TARGET=all SEED=1
 	$(ENV) cargo test --test fuzz -- --seconds $(SECONDS) --target $(TARGET) --seed $(SEED)

@@ -2,7 +2,8 @@
 # Installs what building and testing Toolscope needs, says what it does, and skips what is there.
 #
 #   scripts/setup.sh          the toolchain, trunk, wasm-bindgen, wasm-opt, Chromium, npm packages
-#   scripts/setup.sh python   also DuckDB, Polars and pyarrow, which make the golden files
+#   scripts/setup.sh python   also DuckDB, Polars, pyarrow and openpyxl, which make the golden files and read exports,
+#                             and poppler, which reads PDF
 #
 # Two kinds of machine are served: an ordinary one (rustup with downloads), and a closed one with Debian's packages,
 # the crates registry and npm, where the wasm32 standard library is built from Debian's sources.
@@ -12,7 +13,7 @@ cd "$(dirname "$0")/.."
 
 TRUNK=0.21.14
 CACHE=${TOOLSCOPE_TOOLS:-$HOME/.cache/toolscope}
-RUST_MINOR_MIN=90
+RUST_MINOR_MIN=92
 TARGET=wasm32-unknown-unknown
 BINDGEN=$(grep -A1 '^name = "wasm-bindgen"$' Cargo.lock | sed -n 's/^version = "\(.*\)"/\1/p')
 ENV_FILE=target/env.sh
@@ -136,11 +137,14 @@ if ! cmp -s package-lock.json node_modules/.installed-lock; then
   cp package-lock.json node_modules/.installed-lock
 fi
 
-# --- Python, only for golden files ---------------------------------------------------------------------------------
-if [ "${1:-}" = python ] && ! "$CACHE/python/bin/python" -c 'import duckdb, polars, pyarrow' 2>/dev/null; then
-  say "installing DuckDB, Polars and pyarrow"
-  python3 -m venv "$CACHE/python"
-  "$CACHE/python/bin/pip" install -q duckdb polars pyarrow
+# --- Other people's readers, only for golden files and exports ------------------------------------------------------
+if [ "${1:-}" = python ]; then
+  if ! "$CACHE/python/bin/python" -c 'import duckdb, polars, pyarrow, openpyxl' 2>/dev/null; then
+    say "installing DuckDB, Polars, pyarrow and openpyxl"
+    python3 -m venv "$CACHE/python"
+    "$CACHE/python/bin/pip" install -q duckdb polars pyarrow openpyxl
+  fi
+  has pdftotext && has pdffonts && has pdfimages || apt_install poppler-utils
 fi
 
 cat > "$ENV_FILE" <<END

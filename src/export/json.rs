@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::rfc3339;
+use crate::metrics::MetricId;
 use crate::model::{Cell, Provenance, ResultTable};
 use crate::query::{Clause, CompareSpec, Comparison, Period, Question};
 
@@ -21,8 +22,46 @@ pub fn document(
         "format": FORMAT,
         "question": question_value(question, periods),
         "provenance": provenance_value(provenance),
+        "definitions": definitions_value(tables),
         "tables": tables.iter().map(table_value).collect::<Vec<_>>(),
     })
+}
+
+/// Everything about a report but its rows: what lies beside the tables of an archive.
+#[cfg(any(feature = "documents", feature = "columnar"))]
+pub(super) fn about(report: &super::Report) -> String {
+    let tables = report.tables.iter().map(|table| {
+        json!({
+            "id": table.id,
+            "title": table.title,
+            "columns": columns_value(table),
+            "rows": table.rows.len(),
+            "groups": table.groups,
+            "events": table.events,
+            "incomplete_rows": table.incomplete_rows,
+        })
+    });
+    let about = json!({
+        "format": FORMAT,
+        "question": question_value(&report.question, &report.periods),
+        "provenance": provenance_value(&report.provenance),
+        "definitions": definitions_value(&report.tables),
+        "tables": tables.collect::<Vec<_>>(),
+    });
+    format!("{about:#}\n")
+}
+
+/// What each metric of the tables means, by its id.
+pub(super) fn definitions_value(tables: &[ResultTable]) -> Value {
+    let columns = tables.iter().flat_map(|table| &table.columns);
+    let metrics = columns.filter_map(|column| MetricId::parse(&column.metric));
+    let definitions = metrics.map(|metric| {
+        let spec = metric.spec();
+        let definition =
+            json!({"name": spec.name, "unit": spec.unit.name(), "definition": spec.definition});
+        (spec.id.to_owned(), definition)
+    });
+    Value::Object(definitions.collect())
 }
 
 /// One cell.
@@ -37,7 +76,7 @@ pub fn cell_value(cell: &Cell) -> Value {
     }
 }
 
-fn question_value(
+pub(super) fn question_value(
     question: &Question,
     (period, comparison): &(Period, Option<Comparison>),
 ) -> Value {
@@ -67,7 +106,7 @@ fn clause_value(clause: &Clause) -> Value {
     })
 }
 
-fn provenance_value(provenance: &Provenance) -> Value {
+pub(super) fn provenance_value(provenance: &Provenance) -> Value {
     let sources: Vec<Value> = provenance
         .sources
         .iter()
@@ -106,28 +145,29 @@ fn provenance_value(provenance: &Provenance) -> Value {
     })
 }
 
+/// What is known about each column.
+pub(super) fn columns_value(table: &ResultTable) -> Value {
+    let columns = table.columns.iter().map(|column| {
+        let mut value = Map::new();
+        value.insert("name".into(), column.name.clone().into());
+        value.insert("metric".into(), column.metric.clone().into());
+        value.insert("label".into(), column.label.clone().into());
+        value.insert("unit".into(), column.unit.name().into());
+        value.insert("exact".into(), column.exact.into());
+        if !column.exact {
+            value.insert("relative_error".into(), column.error.into());
+        }
+        Value::Object(value)
+    });
+    Value::Array(columns.collect())
+}
+
 fn table_value(table: &ResultTable) -> Value {
-    let columns: Vec<Value> = table
-        .columns
-        .iter()
-        .map(|column| {
-            let mut value = Map::new();
-            value.insert("name".into(), column.name.clone().into());
-            value.insert("metric".into(), column.metric.clone().into());
-            value.insert("label".into(), column.label.clone().into());
-            value.insert("unit".into(), column.unit.name().into());
-            value.insert("exact".into(), column.exact.into());
-            if !column.exact {
-                value.insert("relative_error".into(), column.error.into());
-            }
-            Value::Object(value)
-        })
-        .collect();
     let row = |row: &Vec<Cell>| Value::Array(row.iter().map(cell_value).collect());
     json!({
         "id": table.id,
         "title": table.title,
-        "columns": columns,
+        "columns": columns_value(table),
         "rows": table.rows.iter().map(row).collect::<Vec<_>>(),
         "totals": row(&table.totals),
         "groups": table.groups,

@@ -1,12 +1,27 @@
-//! Owns: result tables as CSV, as the JSON that all outputs share, and as text for a terminal.
-//! Does not own: files, downloads, the clipboard (whoever asks has those).
+//! Owns: result tables as files (CSV, JSON, Excel, Parquet, PDF), as text for a terminal, and what each of them says
+//! about where its numbers come from. Does not own: where files go, downloads, the clipboard (whoever asks has those).
 
 mod csv;
+mod format;
 mod json;
+#[cfg(feature = "columnar")]
+mod parquet;
+#[cfg(feature = "documents")]
+mod pdf;
+mod report;
 mod text;
+pub mod words;
+#[cfg(feature = "documents")]
+mod xlsx;
+#[cfg(any(feature = "documents", feature = "columnar"))]
+mod zip;
 
-pub use csv::{csv, csv_of_several};
+pub use csv::{Names, begins_formula, csv, csv_of_several, tabs};
+pub use format::{Choices, ExportError, Format, Paper, parquet_file};
+#[cfg(feature = "documents")]
+pub use format::{Written, write};
 pub use json::{FORMAT, cell_value, document};
-pub use text::text;
+pub use report::{Definition, Fact, Report, heading, is_usual};
+pub use text::{about, text};
 
 pub use crate::model::rfc3339;

@@ -1,6 +1,6 @@
 //! A table for a terminal: numbers to the right, as many digits as mean something.
 
-use super::rfc3339;
+use super::{Report, rfc3339};
 use crate::model::{Cell, ResultTable, Unit};
 
 const ABSENT: &str = "–";
@@ -49,6 +49,31 @@ pub fn text(table: &ResultTable) -> String {
     let hidden = table.groups.saturating_sub(table.rows.len() as u64);
     if hidden > 0 {
         out.push_str(&format!("({} more)\n", thousands(hidden as i64)));
+    }
+    out
+}
+
+/// What is known about a report, for whoever opens an archive of its tables.
+pub fn about(report: &Report) -> String {
+    let mut out = format!("{}\n\n", report.title);
+    for fact in report.facts() {
+        out.push_str(&format!("{}: {}\n", fact.name, fact.value));
+    }
+    for warning in &report.provenance.warnings {
+        out.push_str(&format!("Warning: {}\n", warning.message));
+    }
+    out.push_str("\nTables\n");
+    for table in &report.tables {
+        out.push_str(&format!(
+            "  {}: {}, {} rows\n",
+            table.id,
+            table.title,
+            table.rows.len()
+        ));
+    }
+    out.push_str("\nWhat the columns mean\n");
+    for spec in report.metrics() {
+        out.push_str(&format!("  {}: {}\n", spec.id, spec.definition));
     }
     out
 }

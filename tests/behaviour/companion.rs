@@ -278,7 +278,7 @@ fn a_compressed_copy_older_than_its_file_is_not_sent() {
     let folder = folder();
     let app = folder.path().join("app");
     std::fs::write(app.join("long.css.br"), "stale").unwrap();
-    let before = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    let before = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
     std::fs::File::options()
         .write(true)
         .open(app.join("long.css.br"))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use toolscope::export;
+use toolscope::export::{self, Names};
 use toolscope::model::{
     Cell, Provenance, ResultTable, SourceReceipt, TableColumn, Unit, Warning, WarningCode,
 };
@@ -81,14 +81,76 @@ fn table() -> ResultTable {
 #[test]
 fn csv_quotes_what_must_be_and_defuses_formulas() {
     assert_eq!(
-        export::csv(&table()),
+        export::csv(&table(), Names::Defused),
         "tool,executions,users,success_rate,duration_p50,last_used,executions_change\r\n\
          \"'=HYPERLINK(\"\"evil\"\")\",1234567,9,0.5,12.345,2026-03-14T09:00:00.000001Z,new\r\n\
          \"a, \"\"b\"\"\nc\",0,,,,,-0.25\r\n\
          ,-1,0,1,0.1,,\r\n"
     );
-    let two = export::csv_of_several(&[table(), table()]);
+    let two = export::csv_of_several(&[table(), table()], Names::Defused);
     assert_eq!(two.matches("# top-tools: Top tools\r\n").count(), 2);
+}
+
+/// What people who attack spreadsheets write, each behind every way to hide its beginning: none may be run (A4).
+fn payloads() -> Vec<String> {
+    let formulas = [
+        "=1+1",
+        "=cmd|' /C calc'!A0",
+        "=HYPERLINK(\"http://evil.example\",\"x\")",
+        "+1+cmd|' /C calc'!A0",
+        "-2+3+cmd|' /C calc'!A0",
+        "@SUM(1+1)*cmd|' /C calc'!A0",
+        "＝1+1",
+        "＋1+1",
+        "－1+1",
+        "＠SUM(1)",
+    ];
+    let before = [
+        "", " ", "\t", "\r", "\n", "\r\n", "\u{a0}", "\u{3000}", "\u{feff}", "\u{200b}", "\"",
+        "\"\"", "a;", "a\t", "a\n",
+    ];
+    let all = formulas.iter();
+    all.flat_map(|formula| {
+        before
+            .iter()
+            .map(move |before| format!("{before}{formula}"))
+    })
+    .collect()
+}
+
+#[test]
+fn a4_none_of_150_payloads_begins_a_formula_however_the_csv_is_cut() {
+    let payloads = payloads();
+    assert_eq!(payloads.len(), 150);
+    let name = |text: &String| vec![Cell::Text(Arc::from(text.as_str())), Cell::Int(-1)];
+    let table = ResultTable {
+        columns: vec![
+            column("=tool", Unit::Text, true),
+            column("n", Unit::Count, true),
+        ],
+        rows: payloads.iter().map(name).collect(),
+        ..ResultTable::default()
+    };
+    let is_formula = |cell: &str| {
+        let cell = cell.trim_start_matches(|letter: char| {
+            letter.is_whitespace() || letter == '"' || "\u{feff}\u{200b}".contains(letter)
+        });
+        cell.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+            && cell.parse::<f64>().is_err()
+    };
+    let text = export::csv(&table, Names::Defused);
+    // However a spreadsheet cuts it: by semicolons, tabs or lines, deaf to quotes. (Where commas cut, quotes hold.)
+    for cell in text.split([';', '\t', '\n', '\r']) {
+        assert!(!is_formula(cell), "{cell:?}");
+    }
+    let pasted = export::tabs(&table);
+    assert!(!pasted.split(['\t', '\n']).any(is_formula), "{pasted}");
+    assert_eq!(text.matches(",-1\r\n").count(), 150, "numbers stay numbers");
+    let raw = export::csv(&table, Names::Raw);
+    assert!(
+        raw.contains("\r\n=1+1,-1\r\n") && raw.starts_with("=tool,n"),
+        "{raw}"
+    );
 }
 
 #[test]
@@ -161,6 +223,7 @@ fn the_shared_json_has_the_documented_shape() {
         ),
         (&json!("2026-03-14T09:00:00Z"), &json!("Europe/Berlin"))
     );
+    assert_eq!(document["definitions"]["users"]["unit"], "count");
     let columns = &document["tables"][0]["columns"];
     assert_eq!(
         columns[2],

@@ -27,6 +27,7 @@ mod dialects_of_agents;
 mod dialects_of_calls;
 mod dialects_of_logs;
 mod export;
+mod files;
 mod formats;
 mod golden;
 mod kinds;

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
@@ -21,7 +21,8 @@ pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
             .compression_method(rawzip::CompressionMethod::DEFLATE)
             .start()
             .unwrap();
-        let encoder = flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::fast());
+        let encoder =
+            flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::default());
         let mut writer = config.wrap(encoder);
         writer.write_all(bytes).unwrap();
         let (encoder, descriptor) = writer.finish().unwrap();

@@ -27,7 +27,7 @@ const ANSWER_MAX: Duration = Duration::from_secs(30);
 const STALL_MAX: Duration = Duration::from_secs(15);
 const PARTIAL_CONTENT: u16 = 206;
 /// A server's `Retry-After` is obeyed up to here.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(60);
+const RETRY_AFTER_MAX: Duration = Duration::from_mins(1);
 
 /// Why a batch did not arrive.
 #[derive(Debug, thiserror::Error)]

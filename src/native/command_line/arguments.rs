@@ -21,7 +21,7 @@ pub enum Command {
     Serve(ServeArguments),
     /// Make the data of a demo organisation: a year of events, a directory, a manifest
     Demo(DemoArguments),
-    /// Answer a question from files: tables for people, JSON or CSV
+    /// Answer a question from files: tables for people, JSON, CSV, Excel, Parquet, PDF
     Query(Box<QueryArguments>),
     /// Write the rules of every time zone, which the application fetches one by one
     Zones {
@@ -108,12 +108,17 @@ Filters:     --where tool=search_code,run_query --where-not user=bot@example.org
              Repeated filters hold together; a value with a comma in it is written a\\,b; no value means absent.
 
 Several tables in csv are separated by an empty line, each after a comment line: # id: title
+In csv a name that a spreadsheet would run as a formula (=, +, - or @ first, or after blanks) gets an apostrophe before
+it; --raw-text leaves it as it is. With --out, the ending of the file names the format: .csv, .json, .zip (CSV files),
+.xlsx, .parquet, .pdf. A PDF is written in Latin, Greek and Cyrillic letters; names in others need --font, for example
+--font /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc.
 
 Exit code 0; 1 when nothing could be read; 2 for wrong arguments.
 
 Examples:
   toolscope query events.ndjson --group-by tool --measure executions,success_rate,duration_p95
   toolscope query demo/manifest.json --dashboard executive --range 30d --compare previous --format json
+  toolscope query demo/manifest.json --dashboard tools --range 90d --out tools.xlsx
   toolscope query logs/ --widget top-tools --zone Europe/Berlin --range 2026-03 --where outcome=failure
   toolscope metrics        lists measures, dimensions, widgets and dashboards";
 
@@ -163,8 +168,21 @@ pub struct QueryArguments {
     /// Measures, with commas between
     #[arg(long, value_name = "METRICS", value_delimiter = ',')]
     pub measure: Vec<String>,
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
+    /// [default: by the ending of --out, else table]
+    #[arg(long, value_enum)]
+    pub format: Option<QueryFormat>,
+    /// Write a file, whole or not at all, instead of printing
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// In CSV, leave names as they are even where a spreadsheet would run them as formulas
+    #[arg(long)]
+    pub raw_text: bool,
+    /// The paper of a PDF
+    #[arg(long, value_enum, default_value_t = PaperName::A4)]
+    pub page: PaperName,
+    /// A font for letters that the own fonts of a PDF lack (.ttf, .otf); may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub font: Vec<PathBuf>,
     /// The present, for relative ranges (RFC 3339 or a date) [default: the newest event]
     #[arg(long, value_name = "T", value_parser = time)]
     pub now: Option<TimeUs>,
@@ -177,6 +195,32 @@ pub enum Format {
     /// “toolscope/1”, with provenance
     Json,
     Csv,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    /// For people
+    Table,
+    /// “toolscope/1”, with provenance
+    Json,
+    /// Names that a spreadsheet would run as formulas get an apostrophe
+    Csv,
+    /// A ZIP archive: a CSV file a table, and what is known about the numbers
+    CsvZip,
+    /// An Excel workbook: a sheet about the numbers, and one a table
+    Xlsx,
+    /// One table with its provenance in the metadata; several in a ZIP archive
+    Parquet,
+    /// Pages to read and to print: contents, charts, tables, definitions
+    Pdf,
+}
+
+/// Paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PaperName {
+    A4,
+    Letter,
 }
 
 fn week_start(text: &str) -> Result<WeekStart, String> {

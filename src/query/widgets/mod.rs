@@ -10,7 +10,7 @@ mod workspaces;
 use super::{AskContext, DerivedTable, Dimension, OrderBy, Period, Query, Question, buckets};
 use crate::metrics::MetricId;
 use crate::model::zone::Bucket;
-use crate::model::{Column, Zone};
+use crate::model::{Column, ResultTable, Zone};
 
 /// How a widget is best looked at; `charts` and `ui::widgets` have one drawing for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +104,20 @@ impl WidgetSpec {
 
     const fn series(self, series: &'static [MetricId]) -> Self {
         Self { series, ..self }
+    }
+
+    /// The columns of its table that are drawn: all of its series, else its measure.
+    pub fn drawn(&self, table: &ResultTable) -> Vec<usize> {
+        let columns = table.columns.iter().enumerate();
+        let found = columns.filter(|(_, column)| {
+            let is_value = !column.name.ends_with("_previous") && !column.name.ends_with("_change");
+            let of_series = || {
+                let mut series = self.series.iter();
+                series.any(|metric| metric.id() == column.metric)
+            };
+            is_value && (column.name == self.measure.id() || of_series())
+        });
+        found.map(|(at, _)| at).collect()
     }
 
     const fn by(self, dimension: Dimension) -> Self {

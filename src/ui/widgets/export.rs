@@ -79,11 +79,11 @@ async fn write(
         // The mark tells spreadsheets that this is UTF-8.
         "csv" => download::save(
             &name,
-            format!("\u{feff}{}", export::csv(table)).as_bytes(),
+            format!("\u{feff}{}", export::csv(table, export::Names::Defused)).as_bytes(),
             "text/csv",
         ),
         "json" => download::save(&name, document(answered).as_bytes(), "application/json"),
-        "copy" => download::copy(&tabs(table)).await,
+        "copy" => download::copy(&export::tabs(table)).await,
         _ => {
             let drawing = drawing(spec, answered, palette).ok_or("There is nothing to draw.")?;
             let svg = charts::svg(&drawing, IMAGE.0, IMAGE.1, axis_text).await?;
@@ -123,23 +123,4 @@ pub fn file_name(what: &str, answered: &Answered, ending: &str) -> String {
         })
         .collect();
     format!("toolscope-{what}-{range}.{ending}")
-}
-
-/// Cells with tabs between, as spreadsheets paste them; a formula in a name stays a text.
-fn tabs(table: &crate::model::ResultTable) -> String {
-    let head: Vec<&str> = table
-        .columns
-        .iter()
-        .map(|column| column.label.as_str())
-        .collect();
-    let mut lines = vec![head.join("\t")];
-    lines.extend(table.rows.iter().map(|row| {
-        let cells = row.iter().map(|cell| match export::cell_value(cell) {
-            serde_json::Value::Null => String::new(),
-            serde_json::Value::String(text) => text.replace(['\t', '\n', '\r'], " "),
-            other => other.to_string(),
-        });
-        cells.collect::<Vec<_>>().join("\t")
-    }));
-    lines.join("\n")
 }

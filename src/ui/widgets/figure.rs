@@ -55,21 +55,7 @@ fn pictured<'a>(spec: &WidgetSpec, answered: &'a Answered) -> Option<&'a ResultT
 /// What the tooltip of a mark says.
 pub fn tip(spec: &WidgetSpec, answered: &Answered, mark: usize) -> Option<String> {
     let table = pictured(spec, answered)?;
-    words::tip(table, &series(spec, table), mark)
-}
-
-/// The columns that are drawn: all of the widget's series, else its measure.
-pub fn series(spec: &WidgetSpec, table: &ResultTable) -> Vec<usize> {
-    let columns = table.columns.iter().enumerate();
-    let found = columns.filter(|(_, column)| {
-        let is_value = !column.name.ends_with("_previous") && !column.name.ends_with("_change");
-        let of_series = || {
-            let mut series = spec.series.iter();
-            series.any(|metric| metric.id() == column.metric)
-        };
-        is_value && (column.name == spec.measure.id() || of_series())
-    });
-    found.map(|(at, _)| at).collect()
+    words::tip(table, &spec.drawn(table), mark)
 }
 
 /// The ticks below a chart, one a row.
@@ -123,12 +109,10 @@ pub fn drawing(spec: &WidgetSpec, answered: &Answered, palette: &Palette) -> Opt
     let measure = spec.measure.id();
     let labels = labels(table);
     Some(match spec.look {
-        Look::Lines | Look::Stack => {
-            several(table, &series(spec, table), spec.look, labels, palette)
-        }
+        Look::Lines | Look::Stack => several(table, &spec.drawn(table), spec.look, labels, palette),
         Look::Tiles => over_time(table, measure, Look::Columns, labels, palette),
         Look::Histogram => histogram(table, measure, labels, &marks(answered), palette),
-        Look::Multiples => several(table, &series(spec, table), Look::Lines, labels, palette),
+        Look::Multiples => several(table, &spec.drawn(table), Look::Lines, labels, palette),
         Look::Columns | Look::Line | Look::Curve => {
             over_time(table, measure, spec.look, labels, palette)
         }

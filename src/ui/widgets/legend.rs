@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::figure::series;
 use crate::query::widgets::WidgetSpec;
 use crate::ui::state::board::Answered;
 
 #[component]
 pub fn Legend(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoView {
     let names = answered.tables.first().map(|table| {
-        let columns = series(spec, table)
+        let columns = spec
+            .drawn(table)
             .into_iter()
             .filter_map(|at| table.columns.get(at));
         let names: Vec<String> = columns.map(|column| column.label.clone()).collect();

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::figure::series;
 use super::words;
 use crate::charts::spark_below;
 use crate::model::Cell;
@@ -28,7 +27,7 @@ pub fn Multiples(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl Int
         let cells = complete.iter().map(|&row| table.rows[row].get(at));
         cells.map(|cell| cell.and_then(Cell::number)).collect()
     };
-    let all = series(spec, &table);
+    let all = spec.drawn(&table);
     let greatest = all
         .iter()
         .flat_map(|&at| numbers(at))

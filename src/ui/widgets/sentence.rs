@@ -4,7 +4,6 @@ use crate::metrics::MetricId;
 use crate::model::{Cell, ResultTable, Unit};
 use crate::query::widgets::{Look, WidgetSpec};
 use crate::ui::browser::locale;
-use crate::ui::widgets::figure::series;
 use crate::ui::widgets::words;
 
 /// Of more series the sentence would be longer than anybody reads.
@@ -90,7 +89,8 @@ fn latest(spec: &WidgetSpec, table: &ResultTable) -> String {
         return String::new();
     };
     let start = table.bucket_start_us.get(row).copied().unwrap_or_default();
-    let columns = series(spec, table)
+    let columns = spec
+        .drawn(table)
         .into_iter()
         .filter_map(|at| table.columns.get(at));
     let parts: Vec<String> = columns

@@ -88,7 +88,7 @@ pub fn Slope(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoVie
     let says = says.collect::<Vec<String>>().join("; ");
     let hidden = table.rows.len().saturating_sub(LINES_MAX);
     view! {
-        <div class={"slope-scroll"} tabindex={"0"} role={"region"} aria-label=spec.title>
+        <div class={"slope-scroll"} tabindex={"0"} role={"region"} aria-label=format!("{}, picture", spec.title)>
             <svg class={"slope"} viewBox=format!("0 0 {WIDTH} {height}") role={"img"} aria-label=says>
                 <text class={"slope__head"} x=(LEFT - 10.0).to_string() y={"14"} text-anchor={"end"}>{"Before"}</text>
                 <text class={"slope__head"} x=(RIGHT + 10.0).to_string() y={"14"}>{"Now"}</text>

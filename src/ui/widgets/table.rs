@@ -10,11 +10,10 @@ use leptos::prelude::*;
 use super::filter::FilterName;
 use super::trend::Trend;
 
-use crate::export::cell_value;
-use crate::metrics::MetricId;
+use crate::export::{cell_value, heading, is_usual};
 use crate::model::{Cell, ResultTable, Unit, rows};
 use crate::query::Dimension;
-use crate::query::widgets::{Span, TREND, WidgetSpec};
+use crate::query::widgets::{TREND, WidgetSpec};
 use crate::ui::browser::locale;
 use crate::ui::components::{Icon, Popover};
 use crate::ui::state::board::Answered;
@@ -156,24 +155,13 @@ impl Chosen {
 
     fn shows(&self, column: &str) -> bool {
         let chosen = self.by_name.get(column).copied();
-        chosen.unwrap_or_else(|| self.spec.is_none_or(|spec| is_usual(spec, column)))
+        chosen.unwrap_or_else(|| is_usual(self.spec, column))
     }
 
     fn toggle(&mut self, column: &str) {
         let shows = self.shows(column);
         self.by_name.insert(column.to_owned(), !shows);
     }
-}
-
-/// Ends of intervals are there for whoever wants them, and a change says what the number before would say again; of those
-/// the one of the widget's own measure is enough, and where there is little room no second name.
-fn is_usual(spec: &WidgetSpec, column: &str) -> bool {
-    let bounds = [MetricId::SuccessRateLow, MetricId::SuccessRateHigh];
-    let changed = column.strip_suffix("_change");
-    let is_bound = bounds.iter().any(|bound| bound.id() == column);
-    let is_other_change = changed.is_some_and(|measure| measure != spec.measure.id());
-    let is_second_name = column == "name" && spec.span != Span::Whole;
-    !(column.ends_with("_previous") || is_bound || is_other_change || is_second_name)
 }
 
 /// "12 of 340"
@@ -228,11 +216,7 @@ fn head(
     let headings = shown
         .map(|column| {
             let name = column.name.clone();
-            let heading = if column.exact {
-                column.label.clone()
-            } else {
-                format!("{} ≈", column.label)
-            };
+            let heading = heading(column);
             let is_number = column.unit != Unit::Text;
             let state = {
                 let name = name.clone();

@@ -1,19 +1,11 @@
 //! The viewer's words for times and marks.
 
-use crate::metrics::{Merge, MetricId, MetricSpec};
+use crate::export::words::unit;
+pub use crate::export::words::{bucket, row_metric};
+use crate::metrics::MetricSpec;
 use crate::model::zone::Bucket;
-use crate::model::{Cell, ResultTable, TableColumn, TimeUs, Unit};
+use crate::model::{Cell, ResultTable, TableColumn, TimeUs};
 use crate::ui::browser::locale;
-
-/// How long the table's buckets are, by its first column.
-pub fn bucket(table: &ResultTable) -> Bucket {
-    match table.columns.first().map(|column| column.name.as_str()) {
-        Some("hour") => Bucket::Hour,
-        Some("week") => Bucket::Week,
-        Some("month") => Bucket::Month,
-        _ => Bucket::Day,
-    }
-}
 
 /// A tick below a chart.
 pub fn tick(bucket: Bucket, start_us: TimeUs) -> String {
@@ -34,12 +26,6 @@ pub fn bucket_name(bucket: Bucket, start_us: TimeUs) -> String {
     }
 }
 
-/// The metric that a row is about, where the table has one a row.
-pub fn row_metric(table: &ResultTable, row: usize) -> Option<&'static MetricSpec> {
-    let id = table.cell(row, "measure")?.text()?;
-    MetricId::parse(id).map(MetricId::spec)
-}
-
 /// A cell in a table. Where its row is about a metric, that metric's name stands for its id, and what was made of it is
 /// written in its unit.
 pub fn cell(cell: &Cell, column: &TableColumn, of: Option<&MetricSpec>) -> String {
@@ -49,10 +35,7 @@ pub fn cell(cell: &Cell, column: &TableColumn, of: Option<&MetricSpec>) -> Strin
     if column.name == "measure" {
         return of.name.to_owned();
     }
-    let is_made_of_it = column.unit == Unit::Count
-        && MetricId::parse(&column.metric)
-            .is_some_and(|metric| metric.spec().merge == Merge::Derived);
-    locale::cell(cell, if is_made_of_it { of.unit } else { column.unit })
+    locale::cell(cell, unit(column, Some(of)))
 }
 
 /// "First tool"

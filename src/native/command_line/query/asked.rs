@@ -2,7 +2,7 @@
 
 use crate::metrics::{MetricId, REGISTRY};
 use crate::model::schema::SCHEMA;
-use crate::model::{Column, Zone};
+use crate::model::{Column, ResultTable, Zone};
 use crate::native::command_line::Failure;
 use crate::native::command_line::arguments::QueryArguments;
 use crate::native::command_line::metrics::OTHER_DIMENSIONS;
@@ -15,18 +15,27 @@ use crate::query::{
 
 /// What is to be answered.
 pub enum What {
-    Widgets(Vec<String>),
+    /// Of a dashboard, which has a title of its own, or of one.
+    Widgets(Vec<String>, &'static str),
     Free(Vec<Dimension>, Vec<MetricId>),
 }
 
 impl What {
     pub fn queries(&self, question: &Question, context: &AskContext, zone: &Zone) -> Vec<Query> {
         match self {
-            Self::Widgets(ids) => ids
+            Self::Widgets(ids, _) => ids
                 .iter()
                 .flat_map(|id| widgets::queries(id, question, context, zone))
                 .collect(),
             Self::Free(dimensions, measures) => vec![widgets::free(dimensions, measures)],
+        }
+    }
+
+    /// What a file of the answer is called.
+    pub fn title(&self, tables: &[ResultTable]) -> String {
+        match (self, tables.first()) {
+            (Self::Widgets(_, title), _) => (*title).to_owned(),
+            (Self::Free(..), table) => table.map_or_else(String::new, |table| table.title.clone()),
         }
     }
 }
@@ -106,11 +115,11 @@ fn mapping(texts: &[String]) -> Result<Mapping, Failure> {
 
 fn what(arguments: &QueryArguments) -> Result<What, Failure> {
     if let Some(id) = &arguments.widget {
-        if widgets::widget(id).is_none() {
+        let widget = widgets::widget(id).ok_or_else(|| {
             let ids = widgets::all().map(|widget| widget.id);
-            return Err(unknown("widget", id, ids));
-        }
-        return Ok(What::Widgets(vec![id.clone()]));
+            unknown("widget", id, ids)
+        })?;
+        return Ok(What::Widgets(vec![id.clone()], widget.title));
     }
     if let Some(name) = &arguments.dashboard {
         let dashboard = widgets::dashboard(name).ok_or_else(|| {
@@ -122,6 +131,7 @@ fn what(arguments: &QueryArguments) -> Result<What, Failure> {
         })?;
         return Ok(What::Widgets(
             dashboard.widgets.iter().map(|id| (*id).into()).collect(),
+            dashboard.title,
         ));
     }
     let dimensions = arguments

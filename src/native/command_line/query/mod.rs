@@ -2,20 +2,23 @@
 
 mod asked;
 mod mapping;
+mod output;
 mod sources;
 
-use super::arguments::{Format, QueryArguments};
-use super::{Failure, say, say_raw};
-use crate::export;
+use super::Failure;
+use super::arguments::QueryArguments;
+use crate::export::{self, Report};
+use crate::model::Provenance;
 use crate::model::limits::{WORKER_BYTES_MAX, WORKERS_MAX};
-use crate::model::{Provenance, ResultTable};
 use crate::query::{Comparison, Period, Question, buckets, widgets};
 use crate::service::Service;
 use asked::{Asked, asked};
+use output::Output;
 use sources::Sources;
 
 pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
     // Wrong arguments are told before anything is read.
+    let output = Output::chosen(arguments)?;
     let Asked {
         question,
         zone,
@@ -44,7 +47,16 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
     };
     report_set_aside(&provenance);
     let periods = question.periods(&context, &zone);
-    print(arguments.format, &question, &periods, &provenance, &tables)
+    let footer = footer(&question, &periods, &provenance);
+    let report = Report {
+        title: what.title(&tables),
+        question,
+        periods,
+        zone,
+        provenance,
+        tables,
+    };
+    output.write(&report, &footer)
 }
 
 /// One line on standard error, whatever the number of sources.
@@ -66,27 +78,6 @@ fn report_set_aside(provenance: &Provenance) {
         more => format!(" and {more} more sources"),
     };
     eprintln!("{total} {rows} set aside in {first}{more}; --format json says more.");
-}
-
-fn print(
-    format: Format,
-    question: &Question,
-    periods: &(Period, Option<Comparison>),
-    provenance: &Provenance,
-    tables: &[ResultTable],
-) -> Result<(), Failure> {
-    match format {
-        Format::Json => say(&export::document(question, periods, provenance, tables).to_string()),
-        Format::Csv => match tables {
-            [table] => say_raw(export::csv(table).as_bytes()),
-            several => say_raw(export::csv_of_several(several).as_bytes()),
-        },
-        Format::Table => {
-            let mut parts: Vec<String> = tables.iter().map(export::text).collect();
-            parts.push(footer(question, periods, provenance));
-            say_raw(parts.join("\n").as_bytes())
-        }
-    }
 }
 
 /// What the tables mean and what is missing from them.
