@@ -79,7 +79,7 @@ impl<'t, 'f> Walk<'t, 'f> {
     }
 
     /// Is the text one object, all of which was understood?
-    pub fn is_whole_object(mut self) -> bool {
+    pub fn is_whole_object(&mut self) -> bool {
         let is_found = self.object(1).is_some();
         self.skip_blanks();
         is_found && self.at == self.text.len()
@@ -178,8 +178,9 @@ impl<'t, 'f> Walk<'t, 'f> {
         };
         let with_quotes = self.text.as_bytes().get(start..self.at)?;
         self.take(b':')?;
-        let is_it = |held: &Box<[u8]>| held.strip_suffix(b":") == Some(with_quotes);
-        let place = match self.expected.iter().position(is_it) {
+        let mut names = self.expected.iter();
+        let held = names.position(|held| held.strip_suffix(b":") == Some(with_quotes));
+        let place = match held {
             Some(place) => place,
             None if self.expected.len() < EXPECTED_MAX => {
                 self.expected.push([with_quotes, b":"].concat().into());
@@ -317,8 +318,8 @@ fn special(bytes: &[u8], mut at: usize) -> Option<usize> {
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
         let word = u64::from_le_bytes(*word);
-        let quotes = zeros(word ^ (ONES * b'"' as u64));
-        let backslashes = zeros(word ^ (ONES * b'\\' as u64));
+        let quotes = zeros(word ^ (ONES * u64::from(b'"')));
+        let backslashes = zeros(word ^ (ONES * u64::from(b'\\')));
         let controls = word.wrapping_sub(ONES * 0x20) & !word;
         let marks = (quotes | backslashes | controls) & HIGHS;
         if marks != 0 {
