@@ -39,6 +39,8 @@ pub struct Inner {
     /// The present while there is no data: it must stand still, or every answer would be out of date at once.
     pub started_us: TimeUs,
     pub zone: Zone,
+    /// What the data of each worker may take, when it was set.
+    pub budget_bytes: Option<u64>,
     pub directory: Option<Arc<Directory>>,
     pub manifest: Option<Manifest>,
     pub manifest_url: Option<String>,
@@ -86,6 +88,7 @@ impl Pool {
             last_source: 0,
             started_us: (js_sys::Date::now() * 1000.0) as TimeUs,
             zone: Zone::utc(),
+            budget_bytes: None,
             directory: None,
             manifest: None,
             manifest_url: None,
@@ -119,6 +122,13 @@ impl Pool {
         inner.zone = zone;
         let request = Request::SetZone(inner.zone.clone());
         inner.send_all(&request);
+    }
+
+    /// What the data of each worker may take; what it holds already stays.
+    pub fn set_budget(&self, bytes: u64) {
+        let mut inner = self.0.borrow_mut();
+        inner.budget_bytes = Some(bytes);
+        inner.send_all(&Request::SetBudget(bytes));
     }
 
     pub fn manifest(&self) -> Option<Manifest> {

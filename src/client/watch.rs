@@ -130,6 +130,9 @@ fn put_new(pool: &Pool, worker: usize) {
         inner.memory[worker] = Memory::default();
         inner.replaced += 1;
         inner.send(worker, &Request::SetZone(inner.zone.clone()), &[]);
+        if let Some(bytes) = inner.budget_bytes {
+            inner.send(worker, &Request::SetBudget(bytes), &[]);
+        }
         let directory = inner
             .directory
             .as_ref()

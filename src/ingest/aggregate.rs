@@ -197,7 +197,7 @@ impl<'de> HourRow<'_, 'de> {
         }
         let mut texts = [const { None }; TEXT_COLUMNS.len()];
         for (text, raw) in texts.iter_mut().zip(&self.text) {
-            *text = values::text(raw)?;
+            *text = values::text(raw.borrowed())?;
         }
         // From here on nothing can fail: all columns grow alike.
         let rows = self.rows;

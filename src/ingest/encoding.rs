@@ -2,8 +2,6 @@
 //!
 //! Owns: telling UTF-16 and Windows-1252 from UTF-8. Does not own: what the text says.
 
-use std::borrow::Cow;
-
 use super::recognise::without_mark;
 
 /// Enough of a text to see whether every other byte is zero.
@@ -72,12 +70,45 @@ fn order_without_mark(bytes: &[u8]) -> Option<Order> {
     }
 }
 
-/// A table's text without its byte order mark. When it is not UTF-8, is it UTF-8 with a few damaged places (which cost
-/// only their rows), or another encoding altogether? True: it was read as Windows-1252.
-pub fn of_table(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
+/// The text of a table.
+#[derive(Debug)]
+pub enum TableText<'a> {
+    Utf8(&'a str),
+    /// UTF-8 with a few damaged places, which cost only their rows.
+    Damaged(&'a [u8]),
+    /// It was read as Windows-1252.
+    Windows(String),
+}
+
+impl TableText<'_> {
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Utf8(text) => text.as_bytes(),
+            Self::Damaged(bytes) => bytes,
+            Self::Windows(text) => text.as_bytes(),
+        }
+    }
+
+    /// All of it, when none of it is damaged.
+    pub fn whole(&self) -> Option<&str> {
+        match self {
+            Self::Utf8(text) => Some(text),
+            Self::Damaged(_) => None,
+            Self::Windows(text) => Some(text),
+        }
+    }
+
+    pub const fn was_windows(&self) -> bool {
+        matches!(self, Self::Windows(_))
+    }
+}
+
+/// A table's text without its byte order mark. When it is not UTF-8, is it UTF-8 with a few damaged places, or another
+/// encoding altogether?
+pub fn of_table(bytes: &[u8]) -> TableText<'_> {
     let bytes = without_mark(bytes);
-    if std::str::from_utf8(bytes).is_ok() {
-        return (Cow::Borrowed(bytes), false);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return TableText::Utf8(text);
     }
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
@@ -85,14 +116,14 @@ pub fn of_table(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
         bad += usize::from(!chunk.invalid().is_empty());
     }
     if good > bad {
-        return (Cow::Borrowed(bytes), false);
+        return TableText::Damaged(bytes);
     }
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
     text.extend(bytes.iter().map(|&byte| match byte {
         0x80..=0x9f => WINDOWS_1252[usize::from(byte - 0x80)],
         _ => char::from(byte),
     }));
-    (Cow::Owned(text.into_bytes()), true)
+    TableText::Windows(text)
 }
 
 #[cfg(test)]
@@ -131,11 +162,14 @@ mod tests {
 
     #[test]
     fn latin_text_is_told_from_damaged_utf8() {
-        let (text, windows) = of_table(b"name\nZo\xeb \x80\n");
-        assert_eq!((text.as_ref(), windows), ("name\nZoë €\n".as_bytes(), true));
+        let text = of_table(b"name\nZo\xeb \x80\n");
+        assert_eq!(
+            (text.whole(), text.was_windows()),
+            (Some("name\nZoë €\n"), true)
+        );
         let mut damaged = "Zoë, Zoë, Zoë".as_bytes().to_vec();
         damaged.push(0xff);
-        assert!(!of_table(&damaged).1);
-        assert_eq!(of_table(b"\xef\xbb\xbfa").0.as_ref(), b"a");
+        assert!(matches!(of_table(&damaged), TableText::Damaged(_)));
+        assert_eq!(of_table(b"\xef\xbb\xbfa").whole(), Some("a"));
     }
 }

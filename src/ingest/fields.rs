@@ -1,14 +1,13 @@
 //! The fields of one row, whatever the format, and the event that comes of them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::Tally;
 use super::json::{self, Sink, Wish};
 use super::names::{Field, Headers, Meaning, Reading, Terms};
+use super::scan::Fields;
 use super::values::{self, Raw, Reason};
-use crate::model::batch::{BatchBuilder, NO_ID};
+use crate::model::batch::{BatchBuilder, DictColumn, NO_ID, Names};
 use crate::model::schema::{SCHEMA, TEXT_COLUMNS, text_index};
 use crate::model::{Column, EventKind, EventRow, Outcome, TimeUs};
 
@@ -18,12 +17,25 @@ pub const NO_IDENTITY: &str =
 const ASSUMED_SUCCESS: &str =
     "Rows without an outcome were counted as failures when they name an error, else as successes.";
 
+/// A row whose values are found by column, each with how it is read.
+pub trait Row {
+    fn get(&self, column: Column) -> Raw<'_>;
+
+    fn reading(&self, column: Column) -> Reading;
+
+    /// What ids are unique together with.
+    fn id_scope(&self) -> Raw<'_> {
+        Raw::Null
+    }
+}
+
 /// The values of one row by column, the best name winning.
 #[derive(Debug)]
 pub struct Values<'a> {
     values: [Raw<'a>; COLUMNS],
     fields: [Option<Field>; COLUMNS],
-    /// What ids are unique together with.
+    /// A bit for each column that has a value.
+    held: u32,
     id_scope: Raw<'a>,
 }
 
@@ -32,12 +44,24 @@ impl Default for Values<'_> {
         Self {
             values: [const { Raw::Null }; COLUMNS],
             fields: [None; COLUMNS],
+            held: 0,
             id_scope: Raw::Null,
         }
     }
 }
 
 impl<'a> Values<'a> {
+    /// Makes room for the next row.
+    pub fn clear(&mut self) {
+        while self.held != 0 {
+            let at = self.held.trailing_zeros() as usize;
+            self.held &= self.held - 1;
+            self.values[at] = Raw::Null;
+            self.fields[at] = None;
+        }
+        self.id_scope = Raw::Null;
+    }
+
     /// Would this field's value be kept?
     pub fn wants(&self, field: Field) -> bool {
         field.reading == Reading::IdScope
@@ -48,102 +72,124 @@ impl<'a> Values<'a> {
     pub fn put(&mut self, field: Field, value: Raw<'a>) {
         if field.reading == Reading::IdScope {
             self.id_scope = value;
-        } else if value != Raw::Null {
-            self.values[field.column as usize] = value;
-            self.fields[field.column as usize] = Some(field);
+        } else if !matches!(value, Raw::Null) {
+            let at = field.column as usize;
+            self.held |= 1 << at;
+            self.values[at] = value;
+            self.fields[at] = Some(field);
         }
     }
+}
 
-    fn get(&self, column: Column) -> &Raw<'a> {
-        &self.values[column as usize]
+impl Row for Values<'_> {
+    fn get(&self, column: Column) -> Raw<'_> {
+        self.values[column as usize].borrowed()
     }
 
     fn reading(&self, column: Column) -> Reading {
         self.fields[column as usize].map_or(Reading::AsIs, |field| field.reading)
     }
 
-    /// Adds the row to a batch, or says why it can't be. A row of a kind that its product's profile passes over is
-    /// read, and in no number.
-    pub fn push_to(
-        &self,
-        events: &mut BatchBuilder,
-        terms: &Terms<'_>,
-        tally: &mut Tally,
-    ) -> Result<(), Reason> {
-        if self.is_passed_over(terms) {
-            tally.passed_over += 1;
-            return Ok(());
-        }
-        let time_us = values::time(self.get(Column::Time), terms.zone, tally)?;
-        let kind = match self.reading(Column::Kind) {
-            Reading::Only(_) => EventKind::Execution,
-            _ => values::kind(self.get(Column::Kind))?,
-        };
-        let mut texts: [Option<Cow<'_, str>>; TEXT_COLUMNS.len()] = Default::default();
-        for (text, column) in texts.iter_mut().zip(TEXT_COLUMNS) {
-            *text = values::text(self.get(column))?.filter(|text| !text.is_empty());
-        }
-        let mut names = [None; TEXT_COLUMNS.len()];
-        for (name, text) in names.iter_mut().zip(&texts) {
-            *name = text.as_deref().map(|text| tally.cut(text));
-        }
-        let told = values::outcome(self.get(Column::Outcome), self.reading(Column::Outcome))?;
-        let has_error = text_index(Column::ErrorClass).is_some_and(|at| names[at].is_some());
-        let event_id = self.identity()?;
-        let row = EventRow {
-            time_us,
-            kind,
-            outcome: outcome_or_assumed(told, has_error, tally),
-            event_id,
-            text: names,
-            duration_ms: self.duration_ms(time_us, terms, tally)?,
-            cost_usd: values::amount(self.get(Column::CostUsd))?,
-            tokens_in: values::count(self.get(Column::TokensIn))?,
-            tokens_out: values::count(self.get(Column::TokensOut))?,
-            bytes: values::count(self.get(Column::Bytes))?,
-        };
-        if event_id == NO_ID {
-            tally.note(NO_IDENTITY);
-        }
-        events.push(&row);
-        Ok(())
+    fn id_scope(&self) -> Raw<'_> {
+        self.id_scope.borrowed()
     }
+}
 
-    fn is_passed_over(&self, terms: &Terms<'_>) -> bool {
-        let is_absent = |column| *self.get(column) == Raw::Null;
-        if let Reading::Only(wanted) = self.reading(Column::Kind)
-            && !matches!(self.get(Column::Kind), Raw::Text(kind) if kind == wanted)
-        {
-            return true;
-        }
-        let needs_tool = terms.profile.is_some_and(|profile| profile.needs_tool);
-        needs_tool && is_absent(Column::Tool) && is_absent(Column::Kind)
+/// Adds a row to a batch, or says why it can't be. A row of a kind that its product's profile passes over is read, and
+/// in no number.
+pub fn push(
+    row: &impl Row,
+    events: &mut BatchBuilder,
+    terms: &Terms<'_>,
+    tally: &mut Tally,
+) -> Result<(), Reason> {
+    if is_passed_over(row, terms) {
+        tally.passed_over += 1;
+        return Ok(());
     }
-
-    fn identity(&self) -> Result<u64, Reason> {
-        let id = self.get(Column::EventId);
-        match (values::text(id)?, values::text(&self.id_scope)?) {
-            (Some(id), Some(scope)) if !id.is_empty() => {
-                Ok(values::hash_identity(&format!("{scope}\n{id}")))
-            }
-            _ => values::identity(id),
+    let time_us = values::time(&row.get(Column::Time), terms.zone, tally)?;
+    let kind = match row.reading(Column::Kind) {
+        Reading::Only(_) => EventKind::Execution,
+        _ => values::kind(&row.get(Column::Kind))?,
+    };
+    let mut names = [None; TEXT_COLUMNS.len()];
+    // Texts that stand in the file as they are need no place of their own.
+    let mut made = Vec::new();
+    for (at, column) in TEXT_COLUMNS.into_iter().enumerate() {
+        match values::text(row.get(column))? {
+            Some(Cow::Borrowed(text)) => names[at] = Some(text),
+            Some(Cow::Owned(text)) => made.push((at, text)),
+            None => {}
         }
     }
+    for (at, text) in &made {
+        names[*at] = Some(text.as_str());
+    }
+    for name in &mut names {
+        *name = name
+            .filter(|name| !name.is_empty())
+            .map(|name| tally.cut(name));
+    }
+    let told = values::outcome(&row.get(Column::Outcome), row.reading(Column::Outcome))?;
+    let has_error = text_index(Column::ErrorClass).is_some_and(|at| names[at].is_some());
+    let event_id = identity(row)?;
+    let event = EventRow {
+        time_us,
+        kind,
+        outcome: outcome_or_assumed(told, has_error, tally),
+        event_id,
+        text: names,
+        duration_ms: duration_ms(row, time_us, terms, tally)?,
+        cost_usd: values::amount(&row.get(Column::CostUsd))?,
+        tokens_in: values::count(&row.get(Column::TokensIn))?,
+        tokens_out: values::count(&row.get(Column::TokensOut))?,
+        bytes: values::count(&row.get(Column::Bytes))?,
+    };
+    if event_id == NO_ID {
+        tally.note(NO_IDENTITY);
+    }
+    events.push(&event);
+    Ok(())
+}
 
-    fn duration_ms(
-        &self,
-        start_us: TimeUs,
-        terms: &Terms<'_>,
-        tally: &mut Tally,
-    ) -> Result<Option<f64>, Reason> {
-        let raw = self.get(Column::DurationMs);
-        match self.reading(Column::DurationMs) {
-            Reading::EndTime => {
-                let end_us = values::time(raw, terms.zone, tally)?;
-                values::duration_ms(&Raw::Float((end_us - start_us) as f64 / 1e3), 1.0)
-            }
-            reading => values::duration_ms(raw, reading.to_ms()),
+fn is_passed_over(row: &impl Row, terms: &Terms<'_>) -> bool {
+    let Some(profile) = terms.profile else {
+        return false;
+    };
+    let is_absent = |column| row.get(column) == Raw::Null;
+    if let Reading::Only(wanted) = row.reading(Column::Kind)
+        && !matches!(row.get(Column::Kind), Raw::Text(kind) if kind == wanted)
+    {
+        return true;
+    }
+    profile.needs_tool && is_absent(Column::Tool) && is_absent(Column::Kind)
+}
+
+fn identity(row: &impl Row) -> Result<u64, Reason> {
+    let scope = values::text(row.id_scope())?;
+    let id = row.get(Column::EventId);
+    let Some(scope) = scope else {
+        return values::identity(id);
+    };
+    match values::text(id)? {
+        Some(id) if !id.is_empty() => Ok(values::hash_identity(&format!("{scope}\n{id}"))),
+        _ => Ok(NO_ID),
+    }
+}
+
+fn duration_ms(
+    row: &impl Row,
+    start_us: TimeUs,
+    terms: &Terms<'_>,
+    tally: &mut Tally,
+) -> Result<Option<f64>, Reason> {
+    let raw = row.get(Column::DurationMs);
+    match row.reading(Column::DurationMs) {
+        Reading::EndTime => {
+            let end_us = values::time(&raw, terms.zone, tally)?;
+            values::duration_ms(&Raw::Float((end_us - start_us) as f64 / 1e3), 1.0)
         }
+        reading => values::duration_ms(&raw, reading.to_ms()),
     }
 }
 
@@ -178,8 +224,9 @@ impl<'a, 'de> EventSink<'a, 'de> {
         }
     }
 
-    pub fn read(&mut self, text: &'de [u8]) -> Result<(), Reason> {
-        json::read_object(text, self)
+    /// `fields` are room to work in.
+    pub fn read(&mut self, text: &'de [u8], fields: &mut Fields) -> Result<(), Reason> {
+        json::read_object(text, fields, self)
     }
 }
 
@@ -237,28 +284,21 @@ pub fn outcome_or_assumed(told: Option<Outcome>, has_error: bool, tally: &mut Ta
 /// A dictionary column under construction.
 #[derive(Debug, Default)]
 pub struct TextColumn {
-    column: crate::model::DictColumn,
-    codes: HashMap<Arc<str>, u32>,
+    column: DictColumn,
+    names: Names,
 }
 
 impl TextColumn {
     /// The code of a text, new or known.
     pub fn code(&mut self, text: &str) -> u32 {
-        if let Some(&code) = self.codes.get(text) {
-            return code;
-        }
-        let code = self.column.values.len() as u32;
-        let shared: Arc<str> = text.into();
-        self.column.values.push(Arc::clone(&shared));
-        self.codes.insert(shared, code);
-        code
+        self.names.code(&mut self.column.values, text)
     }
 
     pub fn push(&mut self, code: u32) {
         self.column.codes.push(code);
     }
 
-    pub fn finish(self) -> crate::model::DictColumn {
+    pub fn finish(self) -> DictColumn {
         self.column
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::scan::Fields;
 use super::values::{Raw, Reason};
 use crate::model::limits::{JSON_DEPTH_MAX, LINE_BYTES_MAX};
 
@@ -40,18 +41,39 @@ pub enum Wish<F> {
     Skip,
 }
 
-/// Reads one object, which may be a line, into a sink.
-pub fn read_object<'de, S: Sink<'de>>(line: &'de [u8], sink: &mut S) -> Result<(), Reason> {
+/// Reads one object, which may be a line, into a sink. `fields` are room to work in.
+pub fn read_object<'de, S: Sink<'de>>(
+    line: &'de [u8],
+    fields: &mut Fields,
+    sink: &mut S,
+) -> Result<(), Reason> {
+    let text = object(line)?;
+    if fields.find(text) {
+        fields.give(text, sink);
+        return Ok(());
+    }
+    read_whole(text, sink)
+}
+
+/// The text of what may be an object.
+pub fn object(line: &[u8]) -> Result<&str, Reason> {
     if line.len() > LINE_BYTES_MAX {
         return Err(TOO_LONG);
     }
     let text = std::str::from_utf8(line).map_err(|_| NOT_UTF8)?;
-    if !text.starts_with('{') {
-        return Err(NOT_OBJECT);
+    if text.starts_with('{') {
+        Ok(text)
+    } else {
+        Err(NOT_OBJECT)
     }
+}
+
+/// Reads any object, however it is written, and says what is wrong with it.
+pub fn read_whole<'de, S: Sink<'de>>(text: &'de str, sink: &mut S) -> Result<(), Reason> {
     // Few brackets can't nest deeply; counting them is much faster than following them.
-    let brackets = memchr::memchr2_iter(b'{', b'[', line).take(JSON_DEPTH_MAX + 1);
-    if brackets.count() > JSON_DEPTH_MAX && depth(line) > JSON_DEPTH_MAX {
+    let bytes = text.as_bytes();
+    let brackets = memchr::memchr2_iter(b'{', b'[', bytes).take(JSON_DEPTH_MAX + 1);
+    if brackets.count() > JSON_DEPTH_MAX && depth(bytes) > JSON_DEPTH_MAX {
         return Err(TOO_DEEP);
     }
     let mut reader = serde_json::Deserializer::from_str(text);

@@ -20,6 +20,7 @@ mod lengths;
 mod levels;
 mod names;
 mod ndjson;
+mod numbers;
 mod objects;
 pub mod otlp;
 #[cfg(feature = "columnar")]
@@ -27,15 +28,18 @@ mod pages;
 #[cfg(feature = "columnar")]
 pub mod parquet;
 pub mod people;
+mod planned;
 mod profiles;
 mod propose;
 pub mod recognise;
 mod records;
+mod scan;
 mod shape;
 mod sniff;
 pub mod tally;
 mod times;
 mod values;
+mod walk;
 #[cfg(feature = "columnar")]
 pub mod write;
 

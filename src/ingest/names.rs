@@ -234,6 +234,9 @@ pub struct Headers {
     next: usize,
 }
 
+/// Fields that a row may leave out before its next one is looked for among all.
+const ABSENT_MAX: usize = 3;
+
 #[derive(Debug)]
 struct Header {
     path: String,
@@ -249,12 +252,9 @@ impl Headers {
 
     /// What a header means, and where it is remembered.
     pub fn meaning(&mut self, path: &str, terms: &Terms<'_>) -> (Meaning, Option<usize>) {
-        let expected = self.known.get(self.next).map(|header| header.path.as_str());
-        let place = if expected == Some(path) {
-            Some(self.next)
-        } else {
-            self.places.get(path).copied()
-        };
+        let is_it = |place: &usize| self.known.get(*place).is_some_and(|held| held.path == path);
+        let expected = (self.next..=self.next + ABSENT_MAX).find(is_it);
+        let place = expected.or_else(|| self.places.get(path).copied());
         if let Some(place) = place {
             self.next = place + 1;
             return (self.known[place].meaning, Some(place));

@@ -2,11 +2,13 @@
 //! JSON in any other layout (an array, objects one after the other, pretty-printed) is read by the same rows.
 
 use super::aggregate::HourRows;
-use super::fields::{EventSink, Values};
-use super::json::read_object;
+use super::fields::{self, EventSink, Values};
+use super::json;
 use super::names::{Headers, Terms};
 use super::objects::Objects;
+use super::planned::Plan;
 use super::recognise::{sample_lines, without_mark};
+use super::scan::Fields;
 use super::shape::Shape;
 use super::values::Reason;
 use super::{Data, Decoded, Tally};
@@ -59,22 +61,37 @@ fn read_rows<'t>(
         .map(|names| terms.for_headers(names))
         .find(|terms| terms.profile.is_some())
         .unwrap_or(*terms);
+    let mut room = Fields::default();
     let data = if names.into_iter().any(|names| terms.is_hours(names)) {
         let mut hours = HourRows::default();
         each(rows, &mut tally, |text, tally| {
             let mut row = hours.row(&terms, tally);
-            read_object(text, &mut row)?;
+            json::read_object(text, &mut room, &mut row)?;
             row.finish()
         });
         Data::Aggregates(hours.finish())
     } else {
         let mut events = BatchBuilder::default();
         let mut headers = Headers::default();
-        each(rows, &mut tally, |text, tally| {
+        let (mut plan, mut values) = (Plan::default(), Values::default());
+        each(rows, &mut tally, |line, tally| {
+            let text = json::object(line)?;
+            let is_found = room.find(text);
+            if is_found
+                && let Some(pushed) =
+                    plan.push(text, &room, &mut headers, &mut events, &terms, tally)
+            {
+                return pushed;
+            }
             headers.rewind();
-            let mut values = Values::default();
-            EventSink::new(&mut headers, &terms, tally, &mut values, None).read(text)?;
-            values.push_to(&mut events, &terms, tally)
+            values.clear();
+            let mut sink = EventSink::new(&mut headers, &terms, tally, &mut values, None);
+            if is_found {
+                room.give(text, &mut sink);
+            } else {
+                json::read_whole(text, &mut sink)?;
+            }
+            fields::push(&values, &mut events, &terms, tally)
         });
         headers.finish(&terms, &mut tally);
         Data::Events(events.finish())

@@ -37,16 +37,16 @@ fn place(headers: &[String], name: &str) -> Option<usize> {
 /// Reads the people. Rows without an id and an e-mail are set aside.
 pub fn read(bytes: &[u8]) -> Result<(Directory, Tally), IngestError> {
     let options = LoadOptions::default();
-    let (text, was_windows) = encoding::of_table(bytes);
-    let table = sniff::sniff(&text, &Terms::new(&options))
+    let text = encoding::of_table(bytes);
+    let table = sniff::sniff(text.bytes(), &Terms::new(&options))
         .ok_or(IngestError::Internal(Format::DirectoryCsv))?;
     let places = HEADERS.map(|name| place(&table.headers, name));
     let mut tally = Tally::default();
-    if was_windows {
+    if text.was_windows() {
         tally.note(encoding::WAS_WINDOWS);
     }
     let mut people = Vec::new();
-    let mut records = Records::new(&text, table.start, table.separator);
+    let mut records = Records::of(&text, table.start, table.separator);
     let _ = records.read(None);
     loop {
         let (line, result) = match records.read(Some(table.headers.len())) {

@@ -137,9 +137,9 @@ fn sample(bytes: &[u8], format: Format, options: &LoadOptions) -> Option<Sample>
 }
 
 fn of_table(bytes: &[u8], options: &LoadOptions) -> Option<Sample> {
-    let (text, _) = encoding::of_table(bytes);
-    let table = sniff::sniff(&text, &Terms::new(options))?;
-    let mut records = Records::new(&text, table.start, table.separator);
+    let text = encoding::of_table(bytes);
+    let table = sniff::sniff(text.bytes(), &Terms::new(options))?;
+    let mut records = Records::of(&text, table.start, table.separator);
     let _ = records.read(None);
     let mut rows = Vec::new();
     while rows.len() < PREVIEW_ROWS {

@@ -19,6 +19,10 @@ const SAMPLE_BYTES: usize = 4096;
 /// UTF-16 is recognised by so much of it.
 const UTF16_SAMPLE_BYTES: usize = 1 << 20;
 
+/// A table is recognised by so many lines, when they are no longer than that. A row with line breaks takes several.
+const TABLE_SAMPLE_LINES: usize = 1_000;
+const TABLE_SAMPLE_BYTES: usize = 1 << 20;
+
 const FORMATS: [(&[u8], Format); 7] = [
     (ARROW_MAGIC, Format::ArrowFile),
     (&CONTINUATION, Format::ArrowStream),
@@ -196,8 +200,8 @@ fn recognise_json(text: &[u8], terms: &Terms<'_>) -> Result<Format, IngestError>
 }
 
 fn recognise_table(bytes: &[u8], terms: &Terms<'_>) -> Result<Format, IngestError> {
-    let (text, _) = encoding::of_table(bytes);
-    let Some(table) = sniff::sniff(&text, terms) else {
+    let text = encoding::of_table(table_sample(bytes));
+    let Some(table) = sniff::sniff(text.bytes(), terms) else {
         return Err(IngestError::Stranger(Stranger::Text));
     };
     let format = table.format();
@@ -211,6 +215,15 @@ fn recognise_table(bytes: &[u8], terms: &Terms<'_>) -> Result<Format, IngestErro
         Err(IngestError::HeaderMissing(format))
     } else {
         Err(IngestError::NeedsMapping(format))
+    }
+}
+
+/// Whole lines of a table, enough for its header and its first rows; all of it where lines are long.
+fn table_sample(bytes: &[u8]) -> &[u8] {
+    let sample = bytes.get(..TABLE_SAMPLE_BYTES).unwrap_or_default();
+    match memchr::memchr_iter(b'\n', sample).nth(TABLE_SAMPLE_LINES) {
+        Some(end) => &bytes[..=end],
+        None => bytes,
     }
 }
 

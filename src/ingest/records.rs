@@ -7,6 +7,7 @@
 
 use csv_core::ReadRecordResult;
 
+use super::encoding::TableText;
 use super::values::Reason;
 use crate::model::limits::{COLUMNS_MAX, LINE_BYTES_MAX};
 
@@ -53,6 +54,8 @@ impl<'r> Row<'r> {
 /// Walks over the records of a text.
 pub struct Records<'t> {
     text: &'t [u8],
+    /// The same as text, when none of it is damaged.
+    whole: Option<&'t str>,
     at: usize,
     line: u64,
     separator: u8,
@@ -74,14 +77,24 @@ enum Found {
 }
 
 impl<'t> Records<'t> {
+    /// The records of a text of which it is known whether it is damaged.
+    pub fn of(text: &'t TableText<'_>, start: usize, separator: u8) -> Self {
+        Self {
+            whole: text.whole(),
+            ..Self::new(text.bytes(), start, separator)
+        }
+    }
+
     pub fn new(text: &'t [u8], start: usize, separator: u8) -> Self {
         Self {
             text,
+            whole: None,
             at: start,
             line: 1 + memchr::memchr_iter(b'\n', &text[..start]).count() as u64,
             separator,
-            has_lone_returns: memchr::memchr(b'\r', text).is_some()
-                && memchr::memchr(b'\n', text).is_none(),
+            // In this order: nearly all texts have an end of line near their beginning.
+            has_lone_returns: memchr::memchr(b'\n', text).is_none()
+                && memchr::memchr(b'\r', text).is_some(),
             core: csv_core::ReaderBuilder::new().delimiter(separator).build(),
             unquoted: vec![0; 1024],
             ends: vec![0; 64],
@@ -94,20 +107,27 @@ impl<'t> Records<'t> {
     pub fn read(&mut self, width: Option<usize>) -> Next<'_> {
         self.skip_blank_lines();
         let line = self.line;
-        let found = match memchr::memchr2(b'"', b'\n', &self.text[self.at..]) {
-            _ if self.at == self.text.len() => Found::End,
-            _ if self.has_lone_returns => self.quoted(width),
-            Some(stop) if self.text[self.at + stop] == b'"' => self.quoted(width),
-            Some(stop) => self.plain(self.at + stop),
-            None => self.plain(self.text.len()),
+        let found = if self.at == self.text.len() {
+            Found::End
+        } else if self.has_lone_returns {
+            self.quoted(width)
+        } else {
+            match self.end_of_plain() {
+                Some(end) => self.plain(end),
+                None => self.quoted(width),
+            }
         };
-        let bytes = match found {
-            Found::Plain(from, until) => &self.text[from..until],
-            Found::Unquoted(until) => &self.unquoted[..until],
+        let text = match found {
+            // Ends of lines are ends of letters.
+            Found::Plain(from, until) => match self.whole {
+                Some(whole) => whole.get(from..until),
+                None => std::str::from_utf8(&self.text[from..until]).ok(),
+            },
+            Found::Unquoted(until) => std::str::from_utf8(&self.unquoted[..until]).ok(),
             Found::Bad(reason) => return Next::Bad(reason, line),
             Found::End => return Next::End,
         };
-        let Ok(text) = std::str::from_utf8(bytes) else {
+        let Some(text) = text else {
             return Next::Bad(NOT_UTF8, line);
         };
         if !fits(&self.cells, width) {
@@ -129,6 +149,49 @@ impl<'t> Records<'t> {
         }
     }
 
+    /// Where the line ends, when there is no quote in it; its cells are cut on the way there, but for the last one.
+    fn end_of_plain(&mut self) -> Option<usize> {
+        self.cells.clear();
+        let rest = &self.text[self.at..];
+        // What is longer is no row, and nobody needs its cells.
+        let rest = &rest[..rest.len().min(LINE_BYTES_MAX + 2)];
+        let (words, tail) = rest.as_chunks::<8>();
+        let (mut from, mut base) = (0, 0);
+        for word in words {
+            let word = u64::from_le_bytes(*word);
+            let mut marks = equal(word, self.separator) | equal(word, b'\n') | equal(word, b'"');
+            while marks != 0 {
+                let at = base + marks.trailing_zeros() as usize / 8;
+                marks &= marks - 1;
+                match rest[at] {
+                    b'\n' => return Some(self.at + at),
+                    b'"' => return None,
+                    _ => {
+                        self.cells.push((from, at));
+                        from = at + 1;
+                    }
+                }
+            }
+            base += 8;
+        }
+        for (&byte, at) in tail.iter().zip(base..) {
+            match byte {
+                b'\n' => return Some(self.at + at),
+                b'"' => return None,
+                byte if byte == self.separator => {
+                    self.cells.push((from, at));
+                    from = at + 1;
+                }
+                _ => {}
+            }
+        }
+        let beyond = self.at + rest.len();
+        match memchr::memchr2(b'\n', b'"', &self.text[beyond..]) {
+            Some(stop) if self.text[beyond + stop] == b'"' => None,
+            stop => Some(stop.map_or(self.text.len(), |stop| beyond + stop)),
+        }
+    }
+
     /// A line without quotes.
     fn plain(&mut self, end: usize) -> Found {
         let start = self.at;
@@ -139,12 +202,7 @@ impl<'t> Records<'t> {
         if line.len() > LINE_BYTES_MAX {
             return Found::Bad(TOO_LONG);
         }
-        self.cells.clear();
-        let mut from = 0;
-        for until in memchr::memchr_iter(self.separator, line) {
-            self.cells.push((from, until));
-            from = until + 1;
-        }
+        let from = self.cells.last().map_or(0, |&(_, until)| until + 1);
         self.cells.push((from, line.len()));
         Found::Plain(start, start + line.len())
     }
@@ -223,6 +281,16 @@ impl<'t> Records<'t> {
     }
 }
 
+/// Marks each byte of a word that is this one.
+#[inline]
+fn equal(word: u64, byte: u8) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    const LOWS: u64 = ONES * 0x7f;
+    let differing = word ^ (ONES * u64::from(byte));
+    // No byte carries into the next one, so that every mark is right and not the first one alone.
+    !(((differing & LOWS) + LOWS) | differing | LOWS)
+}
+
 fn fits(cells: &[(usize, usize)], width: Option<usize>) -> bool {
     width.is_none_or(|width| {
         cells.len() >= width && cells[width..].iter().all(|(from, until)| from == until)
@@ -291,6 +359,22 @@ mod tests {
         );
         assert_eq!(all("a,b\rc,d", 2), [row(&["a", "b"]), row(&["c", "d"])]);
         assert_eq!(all("a,b,,\nc", 2), [row(&["a", "b"]), Err(2)]);
+    }
+
+    #[test]
+    fn cells_are_cut_wherever_their_separators_stand() {
+        for before in 0..20 {
+            for between in 0..20 {
+                // Letters beside the separator in the alphabet, which a careless mark would take for one.
+                let (left, right) = ("-".repeat(before), "+".repeat(between));
+                for end in ["", "\n", "\r\n"] {
+                    let text = format!("{left},{right},-é{end}");
+                    assert_eq!(all(&text, 3), [row(&[&left, &right, "-é"])], "{text}");
+                    let text = format!("{left},{right},\"x\"{end}");
+                    assert_eq!(all(&text, 3), [row(&[&left, &right, "x"])], "{text}");
+                }
+            }
+        }
     }
 
     #[test]

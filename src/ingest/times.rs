@@ -31,11 +31,69 @@ impl Moment {
 /// Reads `2026-03-14T09:00:00.123Z`, `2026-03-14 09:00:00 UTC`, `2026-03-14 09:00:00.5+00`, `2026/03/14 09:00`,
 /// `2026-03-14`, `Sat, 14 Mar 2026 09:00:00 +0000` and their like.
 pub fn parse(text: &str) -> Option<Moment> {
-    let mut rest = Scanner(text.as_bytes());
-    iso(&mut rest).or_else(|| {
-        let time = DateTime::parse_from_rfc2822(text).ok()?;
-        Some(Moment::Instant(time.timestamp_micros()))
-    })
+    let bytes = text.as_bytes();
+    usual(bytes)
+        .or_else(|| iso(&mut Scanner(bytes)))
+        .or_else(|| {
+            let time = DateTime::parse_from_rfc2822(text).ok()?;
+            Some(Moment::Instant(time.timestamp_micros()))
+        })
+}
+
+/// `2026-03-14T09:00:00Z`, with or without a fraction, which nearly all files have: each figure where it stands.
+fn usual(text: &[u8]) -> Option<Moment> {
+    let (clock, rest) = text.split_first_chunk::<19>()?;
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+    ] = *clock
+    else {
+        return None;
+    };
+    let fraction = match rest {
+        b"Z" => &[],
+        [b'.', fraction @ .., b'Z'] if !fraction.is_empty() => fraction,
+        _ => return None,
+    };
+    let figures = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2];
+    let are_digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
+    if !are_digits(&figures) || !are_digits(fraction) {
+        return None;
+    }
+    let two = |tens: u8, ones: u8| u32::from(tens - b'0') * 10 + u32::from(ones - b'0');
+    let (hour, minute, second) = (two(h1, h2), two(n1, n2), two(s1, s2));
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let year = two(y1, y2) * 100 + two(y3, y4);
+    let date = NaiveDate::from_ymd_opt(year as i32, two(m1, m2), two(d1, d2))?;
+    let figure = |place| {
+        fraction
+            .get(place)
+            .map_or(0, |figure| i64::from(figure - b'0'))
+    };
+    let fraction_us = (0..6).fold(0, |us, place| us * 10 + figure(place));
+    let seconds = i64::from((hour * 60 + minute) * 60 + second);
+    Some(Moment::Instant(
+        day_number(date) * DAY_US + seconds * SECOND_US + fraction_us,
+    ))
 }
 
 fn iso(rest: &mut Scanner<'_>) -> Option<Moment> {

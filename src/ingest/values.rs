@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::names::Reading;
-use super::{ID_HASH_PREFIX, Tally, times};
+use super::{ID_HASH_PREFIX, Tally, numbers, times};
 use crate::model::batch::NO_ID;
 use crate::model::limits::{DURATION_MS_MAX, TIME_US_MAX, TIME_US_MIN};
 use crate::model::{EventKind, Outcome, TimeUs, Zone};
@@ -19,6 +19,20 @@ pub enum Raw<'a> {
     Text(Cow<'a, str>),
     /// A list, an object, bytes: nothing a column can hold.
     Nested,
+}
+
+impl Raw<'_> {
+    /// The same value, without a copy of its text.
+    pub fn borrowed(&self) -> Raw<'_> {
+        match self {
+            Self::Null => Raw::Null,
+            Self::Bool(flag) => Raw::Bool(*flag),
+            Self::Int(number) => Raw::Int(*number),
+            Self::Float(number) => Raw::Float(*number),
+            Self::Text(text) => Raw::Text(Cow::Borrowed(text)),
+            Self::Nested => Raw::Nested,
+        }
+    }
 }
 
 /// Why a row is set aside.
@@ -43,7 +57,7 @@ pub fn time(raw: &Raw<'_>, zone: Option<&Zone>, tally: &mut Tally) -> Result<Tim
         Raw::Null => return Err(NO_TIME),
         Raw::Int(number) => epoch(*number).ok_or(TIME_RANGE)?,
         Raw::Float(number) => epoch_float(*number).ok_or(BAD_TIME)?,
-        Raw::Text(text) => text_time(text.trim(), zone, tally)?,
+        Raw::Text(text) => text_time(trimmed(text), zone, tally)?,
         Raw::Bool(_) | Raw::Nested => return Err(BAD_TIME),
     };
     if (TIME_US_MIN..TIME_US_MAX).contains(&time_us) {
@@ -91,11 +105,19 @@ fn text_time(text: &str, zone: Option<&Zone>, tally: &mut Tally) -> Result<TimeU
     epoch_float(number).ok_or(BAD_TIME)
 }
 
+/// As [`str::trim`], which looks at letters of all scripts; hardly any value has blanks at its ends.
+pub fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 fn as_number(raw: &Raw<'_>) -> Option<f64> {
     match raw {
         Raw::Int(number) => Some(*number as f64),
         Raw::Float(number) => Some(*number),
-        Raw::Text(text) => text.trim().parse().ok(),
+        Raw::Text(text) => numbers::float(trimmed(text)),
         Raw::Null | Raw::Bool(_) | Raw::Nested => None,
     }
 }
@@ -155,9 +177,9 @@ pub fn count(raw: &Raw<'_>) -> Result<Option<u64>, Reason> {
             Ok(Some(*number as u64))
         }
         // Tables that knew absent values write whole numbers as 12.0.
-        Raw::Text(text) => match text.trim().parse::<u64>() {
-            Ok(number) => count(&Raw::Int(number.into())),
-            Err(_) => count(&Raw::Float(as_number(raw).ok_or(BAD_COUNT)?)),
+        Raw::Text(text) => match numbers::whole(trimmed(text)) {
+            Some(number) => count(&Raw::Int(number.into())),
+            None => count(&Raw::Float(as_number(raw).ok_or(BAD_COUNT)?)),
         },
         Raw::Float(_) | Raw::Bool(_) | Raw::Nested => Err(BAD_COUNT),
     }
@@ -190,7 +212,7 @@ pub fn outcome(raw: &Raw<'_>, reading: Reading) -> Result<Option<Outcome>, Reaso
         Raw::Float(number) if number.is_nan() => Ok(None),
         Raw::Float(0.0) => Ok(good(false)),
         Raw::Float(1.0) => Ok(good(true)),
-        Raw::Text(text) => match text.trim() {
+        Raw::Text(text) => match trimmed(text) {
             "" => Ok(None),
             word => match flag(word) {
                 Some(flag) => Ok(good(flag)),
@@ -203,6 +225,7 @@ pub fn outcome(raw: &Raw<'_>, reading: Reading) -> Result<Option<Outcome>, Reaso
 
 /// A flag in words, letter case aside, as databases and people write it: PostgreSQL exports `t` and `f`.
 pub fn flag(word: &str) -> Option<bool> {
+    const FLAG_BYTES_MAX: usize = "false".len();
     const WORDS: [(&str, bool); 12] = [
         ("true", true),
         ("false", false),
@@ -217,6 +240,10 @@ pub fn flag(word: &str) -> Option<bool> {
         ("1.0", true),
         ("0.0", false),
     ];
+    // Most words are longer than all of these, as names of outcomes are.
+    if word.len() > FLAG_BYTES_MAX {
+        return None;
+    }
     let known = WORDS
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(word));
@@ -226,17 +253,17 @@ pub fn flag(word: &str) -> Option<bool> {
 pub fn kind(raw: &Raw<'_>) -> Result<EventKind, Reason> {
     match raw {
         Raw::Null => Ok(EventKind::Execution),
-        Raw::Text(text) => EventKind::parse(text.trim()).ok_or(BAD_KIND),
+        Raw::Text(text) => EventKind::parse(trimmed(text)).ok_or(BAD_KIND),
         _ => Err(BAD_KIND),
     }
 }
 
 /// A name; numbers and flags are names too.
-pub fn text<'a>(raw: &'a Raw<'_>) -> Result<Option<Cow<'a, str>>, Reason> {
+pub fn text(raw: Raw<'_>) -> Result<Option<Cow<'_, str>>, Reason> {
     match raw {
         Raw::Null => Ok(None),
-        Raw::Text(text) => Ok(Some(Cow::Borrowed(text))),
-        Raw::Bool(flag) => Ok(Some(Cow::Borrowed(if *flag { "true" } else { "false" }))),
+        Raw::Text(text) => Ok(Some(text)),
+        Raw::Bool(flag) => Ok(Some(Cow::Borrowed(if flag { "true" } else { "false" }))),
         Raw::Int(number) => Ok(Some(Cow::Owned(number.to_string()))),
         Raw::Float(number) => Ok(Some(Cow::Owned(number.to_string()))),
         Raw::Nested => Err(BAD_TEXT),
@@ -244,7 +271,7 @@ pub fn text<'a>(raw: &'a Raw<'_>) -> Result<Option<Cow<'a, str>>, Reason> {
 }
 
 /// The identity behind an id; [`NO_ID`] when absent.
-pub fn identity(raw: &Raw<'_>) -> Result<u64, Reason> {
+pub fn identity(raw: Raw<'_>) -> Result<u64, Reason> {
     let Some(text) = text(raw)?.filter(|text| !text.is_empty()) else {
         return Ok(NO_ID);
     };

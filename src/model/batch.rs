@@ -98,7 +98,7 @@ impl Default for EventRow<'_> {
 #[derive(Debug, Default)]
 pub struct BatchBuilder {
     batch: Batch,
-    seen: [HashMap<Arc<str>, u32>; TEXT_COLUMNS.len()],
+    names: [Names; TEXT_COLUMNS.len()],
 }
 
 impl BatchBuilder {
@@ -115,7 +115,7 @@ impl BatchBuilder {
         batch.bytes.push(row.bytes.unwrap_or(NO_COUNT));
         for (index, text) in row.text.iter().enumerate() {
             let code = text.map_or(NO_CODE, |text| {
-                intern(&mut batch.text[index], &mut self.seen[index], text)
+                self.names[index].code(&mut batch.text[index].values, text)
             });
             batch.text[index].codes.push(code);
         }
@@ -123,7 +123,7 @@ impl BatchBuilder {
 
     /// The code of a text in a text column (position in [`TEXT_COLUMNS`]), new or known.
     pub fn code(&mut self, column: usize, text: &str) -> u32 {
-        intern(&mut self.batch.text[column], &mut self.seen[column], text)
+        self.names[column].code(&mut self.batch.text[column].values, text)
     }
 
     /// Adds whole columns; their texts are codes of [`Self::code`], without values.
@@ -164,15 +164,61 @@ impl BatchBuilder {
     }
 }
 
-fn intern(column: &mut DictColumn, seen: &mut HashMap<Arc<str>, u32>, text: &str) -> u32 {
-    if let Some(&code) = seen.get(text) {
-        return code;
+/// Finds the codes of the texts of one column.
+#[derive(Debug, Default)]
+pub struct Names {
+    codes: HashMap<Arc<str>, u32>,
+    /// The code that was found last for the texts of each place; most rows have a name that was met shortly before.
+    recent: Vec<u32>,
+}
+
+/// A power of two, so many that the people of an organisation find room.
+const RECENT_PLACES: usize = 1 << 12;
+
+impl Names {
+    /// The code of a text, new or known: its place in `values`.
+    pub fn code(&mut self, values: &mut Vec<Arc<str>>, text: &str) -> u32 {
+        let place = place(text.as_bytes());
+        if let Some(&code) = self.recent.get(place)
+            && values
+                .get(code as usize)
+                .is_some_and(|held| **held == *text)
+        {
+            return code;
+        }
+        let code = self.codes.get(text).copied().unwrap_or_else(|| {
+            let code = values.len() as u32;
+            let shared: Arc<str> = Arc::from(text);
+            values.push(Arc::clone(&shared));
+            self.codes.insert(shared, code);
+            code
+        });
+        if self.recent.is_empty() {
+            self.recent = vec![NO_CODE; RECENT_PLACES];
+        }
+        self.recent[place] = code;
+        code
     }
-    let code = column.values.len() as u32;
-    let shared: Arc<str> = Arc::from(text);
-    column.values.push(Arc::clone(&shared));
-    seen.insert(shared, code);
-    code
+}
+
+/// Where a text is remembered, by its ends and its length. Others may have the same place: that costs them time alone.
+fn place(text: &[u8]) -> usize {
+    let (first, last) = match (text.first_chunk(), text.last_chunk()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) => (
+                u64::from(u32::from_le_bytes(*first)),
+                u64::from(u32::from_le_bytes(*last)),
+            ),
+            _ => {
+                let bytes = text.iter();
+                (bytes.fold(0, |word, &byte| word << 8 | u64::from(byte)), 0)
+            }
+        },
+    };
+    let mixed = first ^ last.rotate_left(29) ^ text.len() as u64;
+    let mixed = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> (u64::BITS - RECENT_PLACES.trailing_zeros())) as usize
 }
 
 /// Byte strings of any length, one a row; an empty one is an absent value.

@@ -66,9 +66,11 @@ impl EventKind {
 
     /// Reads [`Self::name`] and the spellings other products use; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        let known = Self::ALL
-            .into_iter()
-            .find(|kind| kind.name().eq_ignore_ascii_case(text));
+        let named = Self::ALL.into_iter().find(|kind| kind.name() == text);
+        let known = named.or_else(|| {
+            let mut kinds = Self::ALL.into_iter();
+            kinds.find(|kind| kind.name().eq_ignore_ascii_case(text))
+        });
         known.or_else(|| match text.to_ascii_lowercase().as_str() {
             "tool_execution" | "tool_call" | "tool" => Some(Self::Execution),
             _ => None,
@@ -163,6 +165,11 @@ impl Outcome {
 
     /// Reads [`Self::name`] and common spellings; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
+        let named = Self::ALL.into_iter().find(|known| known.name() == text);
+        named.or_else(|| Self::parse_spelling(text))
+    }
+
+    fn parse_spelling(text: &str) -> Option<Self> {
         match text.to_ascii_lowercase().as_str() {
             "success" | "ok" | "succeeded" | "true" | "completed" => Some(Self::Success),
             "failure" | "error" | "failed" | "false" => Some(Self::Failure),

@@ -15,6 +15,8 @@ pub const FILE_BYTES_MAX: u64 = 256 * MIB;
 pub const DECODED_BYTES_MAX: u64 = GIB;
 /// What the data of one worker may take, rows and names and what telemetry is linked by.
 pub const WORKER_BYTES_MAX: u64 = GIB;
+/// What may be set instead, MiB: with less no file fits, and with more a module of 4 GiB has no room left for reading.
+pub const WORKER_MIB_SETTABLE: std::ops::RangeInclusive<u64> = 1..=2_048;
 /// Shares of the memory budget at which it is said, and from which on no further source is taken in.
 pub const MEMORY_WARN_PERCENT: u64 = 70;
 pub const MEMORY_REFUSE_PERCENT: u64 = 90;

@@ -15,7 +15,7 @@ use crate::model::{Directory, Provenance, ResultTable, SourceReceipt, Zone};
 use crate::query::{AskContext, Query, Question};
 
 /// Changes with any message; an application and a worker of different builds must not talk.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 6;
 
 /// A source of events within one session of the application; the client numbers them.
 pub type SourceId = u32;
@@ -31,6 +31,8 @@ pub enum Request {
     },
     SetZone(Zone),
     SetDirectory(Option<Directory>),
+    /// What the worker's data may take, bytes; without it as much as [`crate::model::limits::WORKER_BYTES_MAX`].
+    SetBudget(u64),
     /// Fetch, verify, decode and keep.
     LoadUrl {
         source: SourceId,

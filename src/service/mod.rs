@@ -82,6 +82,11 @@ impl Service {
         self.engine.set_directory(directory);
     }
 
+    /// What its data may take from now on; what is held stays.
+    pub fn set_budget(&mut self, budget_bytes: u64) {
+        self.budget_bytes = budget_bytes;
+    }
+
     /// What became of each source, in the order of their numbers.
     pub fn receipts(&self) -> impl Iterator<Item = &SourceReceipt> {
         self.receipts.values()

@@ -468,6 +468,24 @@ fn the_application_is_told_where_the_data_is() {
 }
 
 #[test]
+fn the_application_is_told_how_much_memory_its_workers_may_take_when_somebody_says_so() {
+    let budget = |extra: &[&str]| {
+        let answer = serve(extra).get("/config.json", &[]);
+        let config: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        config["memory_budget_mib"].clone()
+    };
+    assert_eq!(budget(&[]), serde_json::Value::Null);
+    assert_eq!(budget(&["--memory-budget", "256"]), 256);
+    for wrong in ["0", "2049", "much"] {
+        let status = Command::new(env!("CARGO_BIN_EXE_toolscope"))
+            .args(["serve", "--data", ".", "--memory-budget", wrong])
+            .stderr(Stdio::null())
+            .status();
+        assert_eq!(status.unwrap().code(), Some(2), "{wrong}");
+    }
+}
+
+#[test]
 fn a_taken_port_leads_to_the_next_free_one_and_is_said() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();

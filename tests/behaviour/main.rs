@@ -42,6 +42,7 @@ mod service;
 mod telemetry;
 mod telemetry_kit;
 mod tools;
+mod two_ways;
 mod walls;
 mod workspaces;
 mod zones;

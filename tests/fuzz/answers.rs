@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use toolscope::engine::PartialAnswer;
 use toolscope::engine::sketch::{DdSketch, HyperLogLog};
+use toolscope::model::limits::WORKER_BYTES_MAX;
 use toolscope::model::zone::DAY_US;
 use toolscope::model::{Directory, Zone};
 use toolscope::native::zones;
@@ -165,6 +166,7 @@ fn messages() -> Vec<Vec<u8>> {
         merge,
         load,
         zone,
+        Request::SetBudget(1 << 20),
         Request::SetDirectory(directory),
         Request::Ping,
     ]
@@ -204,6 +206,11 @@ fn message(bytes: &[u8]) {
                 let context = context(service);
                 assert!(service.ask(&question(), &queries(), &context).is_ok());
                 service.set_zone(Zone::utc());
+            }
+            Request::SetBudget(bytes) => {
+                service.set_budget(bytes);
+                assert!(service.memory().percent() < u64::MAX);
+                service.set_budget(WORKER_BYTES_MAX);
             }
             Request::SetDirectory(directory) => service.set_directory(directory),
             Request::Ask {

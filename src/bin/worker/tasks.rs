@@ -39,6 +39,10 @@ pub fn start(shared: &Rc<Shared>, request: Request, message: &Array) {
             let _turn = shared.turn.take().await;
             shared.service.borrow_mut().set_directory(directory);
         }),
+        Request::SetBudget(bytes) => spawn_local(async move {
+            let _turn = shared.turn.take().await;
+            shared.service.borrow_mut().set_budget(bytes);
+        }),
         Request::LoadUrl {
             source,
             name,

@@ -176,7 +176,7 @@ fn identities(fed: Option<Fed<'_>>, rows: usize) -> Option<Vec<u64>> {
         Values::Texts(..) => (0..rows)
             .map(|row| match array.text(row) {
                 None => Some(NO_ID),
-                Some(text) => values::identity(&Raw::Text(text.into())).ok(),
+                Some(text) => values::identity(Raw::Text(text.into())).ok(),
             })
             .collect(),
         _ => None,

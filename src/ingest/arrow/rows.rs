@@ -10,6 +10,7 @@ use crate::ingest::aggregate::{HourField, HourRows};
 use crate::ingest::fields::{self, EventSink};
 use crate::ingest::json::Sink;
 use crate::ingest::names::{Headers, Meaning, Reading, Terms};
+use crate::ingest::scan::Fields;
 use crate::ingest::values::Raw;
 use crate::ingest::{ID_HASH_PREFIX, Tally};
 use crate::model::batch::BatchBuilder;
@@ -64,9 +65,9 @@ impl EventRows {
                 let text = array.text(row).filter(|text| text.starts_with('{'));
                 let Some(text) = text else { return Ok(()) };
                 EventSink::new(&mut self.inside, terms, tally, &mut values, Some(name))
-                    .read(text.as_bytes())
+                    .read(text.as_bytes(), &mut Fields::default())
             });
-            let pushed = read.and_then(|()| values.push_to(&mut self.events, terms, tally));
+            let pushed = read.and_then(|()| fields::push(&values, &mut self.events, terms, tally));
             if let Err(reason) = pushed {
                 let batches = self.batches;
                 tally.set_aside(reason, || {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::limits::WORKER_MIB_SETTABLE;
 use crate::model::{TimeUs, WeekStart};
 use crate::native::demo::DemoFormat;
 
@@ -84,6 +85,9 @@ pub struct ServeArguments {
     /// An origin that may show the application in a frame; may be repeated [default: 'self']
     #[arg(long, value_name = "ORIGIN")]
     pub frame_ancestors: Vec<String>,
+    /// What the data in each worker of a page may take, MiB, 1 to 2048 [default: 1024]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(WORKER_MIB_SETTABLE))]
+    pub memory_budget: Option<u64>,
 }
 
 #[derive(Debug, Args)]

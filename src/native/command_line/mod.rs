@@ -142,6 +142,7 @@ fn serve_files(arguments: ServeArguments) -> Result<(), Failure> {
         port: arguments.port,
         connect: arguments.connect,
         frame_ancestors: arguments.frame_ancestors,
+        memory_budget_mib: arguments.memory_budget,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -39,6 +39,8 @@ pub struct ServeOptions {
     pub connect: Vec<String>,
     /// Who may frame the page; empty: itself only.
     pub frame_ancestors: Vec<String>,
+    /// What the data of each worker of a page may take, MiB.
+    pub memory_budget_mib: Option<u64>,
 }
 
 /// Why serving could not begin.
@@ -157,6 +159,7 @@ fn site(options: &ServeOptions) -> Result<Site, ServeError> {
     let config = config(
         data.as_ref()
             .map(|(_, name, manifest)| (name.as_str(), manifest)),
+        options.memory_budget_mib,
     );
     let mut site = Site::new(app, data.map(|(folder, _, _)| folder), config);
     site.connect.clone_from(&options.connect);
@@ -185,13 +188,14 @@ fn data_root(path: &Path) -> Result<(PathBuf, String, Option<Manifest>), ServeEr
 }
 
 /// `/config.json`: what the application asks for first.
-fn config(data: Option<(&str, &Option<Manifest>)>) -> Vec<u8> {
+fn config(data: Option<(&str, &Option<Manifest>)>, memory_budget_mib: Option<u64>) -> Vec<u8> {
     let manifest = data.map(|(name, _)| format!("/{}/{name}", site::DATA_PREFIX));
     let organisation = data.and_then(|(_, manifest)| manifest.as_ref()?.organisation.clone());
     let config = serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "manifest": manifest,
         "organisation": organisation,
+        "memory_budget_mib": memory_budget_mib,
     });
     config.to_string().into_bytes()
 }

@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use super::notices::{Notices, Tone, use_notices};
 use super::zones::use_zone;
 use crate::client::{Origin, Pool, PoolConfig, SourceView, Unmatched};
+use crate::model::limits::WORKER_MIB_SETTABLE;
 use crate::model::{Directory, TimeUs};
 use crate::protocol::{LoadOptions, Memory, SourceId};
 use crate::ui::browser::{dom, http};
@@ -21,6 +22,9 @@ struct Config {
     manifest: Option<String>,
     #[serde(default)]
     organisation: Option<String>,
+    /// What the data of each worker may take.
+    #[serde(default)]
+    memory_budget_mib: Option<u64>,
 }
 
 /// How far opening has come.
@@ -89,6 +93,13 @@ impl DataState {
         if let Some(pool) = self.pool() {
             pool.remove(source);
         }
+    }
+
+    /// What the data in one worker may take, once a worker has said it.
+    pub fn budget_bytes(self) -> Option<u64> {
+        let memory = self.memory.get();
+        let budgets = memory.iter().map(|memory| memory.budget_bytes);
+        budgets.max().filter(|&bytes| bytes > 0)
     }
 
     fn refresh(self) {
@@ -173,6 +184,14 @@ pub fn provide() {
     spawn_local(async move {
         let config: Config = http::json("/config.json").await.unwrap_or_default();
         state.organisation.set(config.organisation);
+        if let (Some(mib), Some(pool)) = (config.memory_budget_mib, state.pool()) {
+            if WORKER_MIB_SETTABLE.contains(&mib) {
+                pool.set_budget(mib << 20);
+            } else {
+                let (least, most) = (WORKER_MIB_SETTABLE.start(), WORKER_MIB_SETTABLE.end());
+                notices.say(Tone::Problem, format!("The memory_budget_mib of config.json is {mib}, and not used: it has to be from {least} to {most}."));
+            }
+        }
         let (Some(manifest), Some(pool)) = (config.manifest, state.pool()) else {
             state.opening.update(|opening| {
                 if *opening == Opening::Busy {

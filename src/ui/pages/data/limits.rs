@@ -3,15 +3,17 @@
 use leptos::prelude::*;
 
 use crate::model::SourceReceipt;
-use crate::model::limits::{LIMITS, Limit, LimitUnit};
+use crate::model::limits::{LIMITS, Limit, LimitId, LimitUnit};
 use crate::ui::browser::locale::count;
+use crate::ui::state::data::use_data;
 
 /// All limits, folded away.
 #[component]
 pub fn Limits() -> impl IntoView {
+    let data = use_data();
     let rows = LIMITS
         .iter()
-        .map(|limit| view! { <div><dt>{limit.label}</dt><dd>{value(limit)}</dd></div> })
+        .map(|limit| view! { <div><dt>{limit.label}</dt><dd>{move || value(limit, data.budget_bytes())}</dd></div> })
         .collect_view();
     view! {
         <details class={"panel fold"} data-limits={""}>
@@ -22,17 +24,19 @@ pub fn Limits() -> impl IntoView {
     }
 }
 
-/// Which limits a source met, each with its value; nothing when there were none.
-pub fn met(receipt: &SourceReceipt) -> Option<String> {
+/// Which limits a source met, each with its value; nothing when there were none. `budget`: see [`value`].
+pub fn met(receipt: &SourceReceipt, budget: Option<u64>) -> Option<String> {
     let limits = receipt.limits.iter().map(|id| id.limit());
     let named: Vec<String> = limits
-        .map(|limit| format!("{}: {}", limit.label, value(limit)))
+        .map(|limit| format!("{}: {}", limit.label, value(limit, budget)))
         .collect();
     (!named.is_empty()).then(|| named.join("; "))
 }
 
-fn value(limit: &Limit) -> String {
+/// `budget`: what the data in one worker may take, which whoever hosts the page may set.
+fn value(limit: &Limit, budget: Option<u64>) -> String {
     match limit.unit {
+        LimitUnit::Bytes if limit.id == LimitId::Memory => binary(budget.unwrap_or(limit.value)),
         LimitUnit::Bytes => binary(limit.value),
         LimitUnit::Count => count(limit.value as f64),
         LimitUnit::Times => format!("{} times", count(limit.value as f64)),

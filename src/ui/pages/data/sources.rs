@@ -108,7 +108,10 @@ fn SourceRow(source: SourceView) -> impl IntoView {
     let open = RwSignal::new(false);
     let id = source.id;
     let receipt: Option<Arc<SourceReceipt>> = source.receipt().cloned();
-    let limits = receipt.as_deref().and_then(limits::met);
+    let budget = data.budget_bytes();
+    let limits = receipt
+        .as_deref()
+        .and_then(|receipt| limits::met(receipt, budget));
     let is_file = matches!(source.origin, Origin::File(_));
     let can_retry = matches!(source.state, SourceState::Failed { retry: true, .. });
     let failure = match &source.state {
