@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -67,6 +67,33 @@ test("D5 D8 a dropped NDJSON file takes the place of the demo and its content go
   assert.ok(!everything.includes(canary));
   assert.deepEqual(page.errors, []);
   await page.close();
+});
+
+test("D5 a folder is opened with all files in it, whatever they are, but for hidden ones", async () => {
+  const path = mkdtempSync(join(tmpdir(), "toolscope-folder-"));
+  mkdirSync(join(path, "inside", "deeper"), { recursive: true });
+  writeFileSync(join(path, "a.ndjson"), event("2026-05-01T10:00:00Z", "search", "ada@example.test", "success", 5));
+  writeFileSync(join(path, "inside", "b.csv"), "time,tool,user\n2026-05-01T11:00:00Z,fetch,bob@example.test\n");
+  writeFileSync(join(path, "inside", "deeper", "c.json"), `[${event("2026-05-01T12:00:00Z", "write", "ada@example.test", "success", 5)}]`);
+  writeFileSync(join(path, ".DS_Store"), "nothing to read");
+  for (const way of ["chosen", "dropped"]) {
+    const page = await open(context, `${server.url}/data`);
+    if (way === "chosen") {
+      await page.setInputFiles("input#open-folder", path);
+    } else {
+      // As the operating system hands a folder over; pages can't make such a drop themselves.
+      const devtools = await context.newCDPSession(page);
+      const { x, y } = await page.locator("[data-drop-zone]").boundingBox();
+      const data = { items: [], files: [path], dragOperationsMask: 1 };
+      for (const type of ["dragEnter", "dragOver", "drop"]) await devtools.send("Input.dispatchDragEvent", { type, x: x + 20, y: y + 20, data });
+    }
+    for (const name of ["a.ndjson", "b.csv", "c.json"]) await page.locator(`[data-source="${name}"][data-source-state="ready"]`).waitFor();
+    assert.equal(await page.locator('[data-source=".DS_Store"]').count(), 0, way);
+    await page.locator('nav a[href^="/executive"]').first().click();
+    await ready(page);
+    assert.equal((await tiles(page)).executions, 3, way);
+    await page.close();
+  }
 });
 
 const bad = {

@@ -3,6 +3,7 @@
 pub mod charts;
 pub mod dom;
 pub mod download;
+pub mod dropped;
 pub mod frames;
 pub mod http;
 pub mod locale;

@@ -2,9 +2,11 @@
 
 use leptos::ev::{DragEvent, Event};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
-use web_sys::{File, FileList, HtmlInputElement};
+use web_sys::{File, FileList, FileSystemEntry, HtmlInputElement};
 
+use crate::ui::browser::{dom, dropped};
 use crate::ui::components::{Icon, OpenFiles};
 use crate::ui::state::data::use_data;
 
@@ -20,21 +22,33 @@ fn list(files: Option<FileList>) -> Vec<File> {
 #[component]
 pub fn FileIntake() -> impl IntoView {
     let data = use_data();
-    let pick = move |event: Event| {
+    let pick = move |event: Event, is_folder: bool| {
         let Some(input) = event
             .target()
             .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
         else {
             return;
         };
-        data.open_files(list(input.files()));
+        let files = list(input.files());
+        // Of a folder all that is in it; hidden files are the system's own.
+        let is_meant = |file: &File| !is_folder || !file.name().starts_with('.');
+        data.open_files(files.into_iter().filter(is_meant).collect());
         // So that the same file can be picked again after it was changed.
         input.set_value("");
     };
     let drop = move |event: DragEvent| {
-        let files = list(event.data_transfer().and_then(|transfer| transfer.files()));
-        if !files.is_empty() {
-            event.prevent_default();
+        let Some(transfer) = event.data_transfer() else {
+            return;
+        };
+        let entries = dropped::entries(&transfer);
+        let files = list(transfer.files());
+        if files.is_empty() {
+            return;
+        }
+        event.prevent_default();
+        if entries.iter().any(FileSystemEntry::is_directory) {
+            spawn_local(async move { data.open_files(dropped::files(entries).await) });
+        } else {
             data.open_files(files);
         }
     };
@@ -44,7 +58,10 @@ pub fn FileIntake() -> impl IntoView {
         over.remove();
         dropped.remove();
     });
-    view! { <input type={"file"} id={"open-files"} class={"visually-hidden"} multiple tabindex={"-1"} aria-label={"Open files"} on:change=pick /> }
+    view! {
+        <input type={"file"} id={"open-files"} class={"visually-hidden"} multiple tabindex={"-1"} aria-label={"Open files"} on:change=move |event| pick(event, false) />
+        <input type={"file"} id={"open-folder"} class={"visually-hidden"} prop:webkitdirectory=true tabindex={"-1"} aria-label={"Open a folder"} on:change=move |event| pick(event, true) />
+    }
 }
 
 const INVITATION: &str = "Drop files, folders or archives here: JSON, CSV, Arrow, Parquet, or OpenTelemetry traces and logs. They are read on this machine and never uploaded; message texts, arguments and results are not kept.";
@@ -69,6 +86,7 @@ pub fn DropZone() -> impl IntoView {
                 <p>{INVITATION}</p>
             </div>
             <OpenFiles label="Choose files" primary=true />
+            <button type={"button"} class={"button"} on:click=|_| dom::click("open-folder")>{"Choose a folder"}</button>
         </section>
     }
 }
