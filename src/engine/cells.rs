@@ -12,19 +12,28 @@ use crate::query::{Dimension, Period};
 
 impl Tabler<'_> {
     pub(super) fn cells(&mut self, row: &Row, sources: &[Source], numbers: &Numbers) -> Vec<Cell> {
-        sources
-            .iter()
-            .map(|&source| match source {
+        let mut cells: Vec<Cell> = Vec::with_capacity(sources.len());
+        for &source in sources {
+            // A change follows the two numbers it is between.
+            let known = |wanted: Source| {
+                let at = sources.iter().position(|held| *held == wanted)?;
+                cells.get(at).cloned()
+            };
+            let cell = match source {
                 Source::Dimension(at) => self.dimension_cell(at, &row.key[at]),
                 Source::Current(metric) => self.current(row, metric, numbers),
                 Source::Previous(metric) => self.previous(row, metric, numbers),
                 Source::Change(metric) => {
-                    let current = self.current(row, metric, numbers);
-                    let previous = self.previous(row, metric, numbers);
+                    let current = known(Source::Current(metric))
+                        .unwrap_or_else(|| self.current(row, metric, numbers));
+                    let previous = known(Source::Previous(metric))
+                        .unwrap_or_else(|| self.previous(row, metric, numbers));
                     change_cell(metric, &current, &previous, numbers.per_day)
                 }
-            })
-            .collect()
+            };
+            cells.push(cell);
+        }
+        cells
     }
 
     pub(super) fn dimension_cell(&self, at: usize, part: &KeyPart) -> Cell {
@@ -62,6 +71,7 @@ impl Tabler<'_> {
                 &row.key,
                 metric,
                 numbers.executions,
+                self.names,
             ),
         }
     }
@@ -80,6 +90,7 @@ impl Tabler<'_> {
                 key,
                 metric,
                 numbers.previous_executions,
+                self.names,
             ),
         }
     }
@@ -133,10 +144,10 @@ impl Tabler<'_> {
     }
 }
 
-fn state_cell(task: &mut TaskState, key: &Key, metric: MetricId, all: u64) -> Cell {
+fn state_cell(task: &mut TaskState, key: &Key, metric: MetricId, all: u64, names: &[u64]) -> Cell {
     match task.group(key) {
-        Some(at) => measures::cell(metric, &mut task.groups[at].1, all),
-        None => measures::cell(metric, &mut GroupState::default(), all),
+        Some(at) => measures::cell(metric, &mut task.groups[at].1, all, names),
+        None => measures::cell(metric, &mut GroupState::default(), all, names),
     }
 }
 

@@ -28,6 +28,7 @@ mod dialects_of_logs;
 mod export;
 mod formats;
 mod golden;
+mod kept;
 mod kinds;
 mod mapping;
 mod matrix;
