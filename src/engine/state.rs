@@ -247,15 +247,16 @@ impl GroupState {
             (self.first_users, self.first_times) = (users.to_vec(), times.to_vec());
             return;
         }
-        fn pairs(users: &[u64], times: &[TimeUs]) -> impl Iterator<Item = (u64, TimeUs)> {
-            users.iter().copied().zip(times.iter().copied())
-        }
         let mine = pairs(&self.first_users, &self.first_times);
         let mut both: Vec<(u64, TimeUs)> = mine.chain(pairs(users, times)).collect();
         both.sort_unstable();
         both.dedup_by_key(|(user, _)| *user);
         (self.first_users, self.first_times) = both.into_iter().unzip();
     }
+}
+
+fn pairs(users: &[u64], times: &[TimeUs]) -> impl Iterator<Item = (u64, TimeUs)> {
+    users.iter().copied().zip(times.iter().copied())
 }
 
 /// Counts of hostile hours stop at the greatest number there is, which keeps adding associative.

@@ -21,9 +21,9 @@ pub struct ShardAnswer {
 impl ShardAnswer {
     pub fn new(receipts: Vec<SourceReceipt>, elapsed_ms: f64, memory_percent: u64) -> Self {
         Self {
-            memory_percent,
             receipts,
             elapsed_ms,
+            memory_percent,
         }
     }
 

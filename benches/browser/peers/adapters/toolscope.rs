@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 use serde_json::{Value, json};
-use toolscope::client::{Lane, Pool, PoolConfig};
+use toolscope::client::{Lane, Pool, PoolConfig, SourceView};
 use toolscope::metrics::MetricId;
 use toolscope::model::zone::Bucket;
 use toolscope::model::{Cell, Column, ResultTable, Zone, rfc3339};
@@ -37,7 +37,7 @@ pub fn start(workers: usize) -> Result<(), JsValue> {
         on_change: Rc::new(|| {
             let is_settled = POOL.with_borrow(|pool| {
                 let sources = pool.as_ref().map(Pool::sources).unwrap_or_default();
-                !sources.is_empty() && sources.iter().all(|source| source.is_settled())
+                !sources.is_empty() && sources.iter().all(SourceView::is_settled)
             });
             if is_settled && let Some(loaded) = LOADED.take() {
                 // Whoever waited may be gone.
@@ -64,9 +64,10 @@ pub async fn load(file: web_sys::File) -> Result<(), JsValue> {
     pool.open_file_as(file, options);
     wait.await
         .map_err(|_| JsValue::from_str("loading was given up"))?;
-    match pool.sources().iter().all(|source| source.is_ready()) {
-        true => Ok(()),
-        false => Err(JsValue::from_str("the file could not be read")),
+    if pool.sources().iter().all(SourceView::is_ready) {
+        Ok(())
+    } else {
+        Err(JsValue::from_str("the file could not be read"))
     }
 }
 
