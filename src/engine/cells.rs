@@ -3,7 +3,7 @@
 use super::measures;
 use super::partial::TaskState;
 use super::state::{GroupState, Key, KeyPart};
-use super::tables::{AdopterCounts, Numbers, Row, Source, Tabler};
+use super::tables::{AdopterCounts, Numbers, Place, Row, Source, Tabler};
 use crate::metrics::{Merge, MetricId, change, growth_rate};
 use crate::model::Cell;
 use crate::model::durations::DURATION_CLASSES;
@@ -68,7 +68,7 @@ impl Tabler<'_> {
             MetricId::GrowthMonthly => self.growth(&row.key),
             _ => state_cell(
                 &mut self.tasks[self.planned.current],
-                &row.key,
+                (&row.key, &row.places[0]),
                 metric,
                 numbers.executions,
                 self.names,
@@ -87,7 +87,7 @@ impl Tabler<'_> {
             }
             _ => state_cell(
                 &mut self.tasks[task],
-                key,
+                (key, &row.places[1]),
                 metric,
                 numbers.previous_executions,
                 self.names,
@@ -144,8 +144,17 @@ impl Tabler<'_> {
     }
 }
 
-fn state_cell(task: &mut TaskState, key: &Key, metric: MetricId, all: u64, names: &[u64]) -> Cell {
-    match task.group(key) {
+/// A cell of a row; its group is looked up once for all of them.
+fn state_cell(
+    task: &mut TaskState,
+    (key, place): (&Key, &std::cell::Cell<Option<Place>>),
+    metric: MetricId,
+    all: u64,
+    names: &[u64],
+) -> Cell {
+    let found = place.get().unwrap_or_else(|| task.group(key));
+    place.set(Some(found));
+    match found {
         Some(at) => measures::cell(metric, &mut task.groups[at].1, all, names),
         None => measures::cell(metric, &mut GroupState::default(), all, names),
     }

@@ -29,7 +29,12 @@ pub(super) struct Row {
     pub(super) previous_key: Option<Key>,
     /// Position of its bucket, for tables by time.
     pub(super) bucket: usize,
+    /// Where its group and that of the comparison stand, once that was looked up.
+    pub(super) places: [std::cell::Cell<Option<Place>>; 2],
 }
+
+/// A position among a task's groups; `None` where it has none of this key.
+pub(super) type Place = Option<usize>;
 
 /// Makes the table of one query.
 pub struct Tabler<'a> {
@@ -174,6 +179,7 @@ impl<'a> Tabler<'a> {
                 key,
                 previous_key,
                 bucket,
+                places: Default::default(),
             }
         };
         let rows: Vec<Row> = match self.query.group_by[..] {
