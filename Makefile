@@ -12,7 +12,7 @@ SECONDS ?= 60
 TARGET ?= all
 LONG ?=
 
-.PHONY: help setup companion web build demo run test check unit readers fuzz e2e bench golden clean
+.PHONY: help setup companion web build demo run test check unit readers fuzz e2e bench bench-peers golden clean
 
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -68,6 +68,9 @@ e2e: build demo ## the application in a real browser
 bench: build demo ## native kernels, then the application in a real browser
 	$(ENV) cargo bench --bench engine
 	$(ENV) node benches/browser/run.mjs
+
+bench-peers: setup ## beside DuckDB-Wasm, Perspective, Arquero and crossfilter2; ARGS="--sizes 1000000 --rounds 3"
+	$(ENV) benches/browser/peers/run.sh $(ARGS)
 
 golden: ## make the golden files again, with DuckDB and Polars
 	scripts/setup.sh python

@@ -37,6 +37,19 @@ impl Pool {
         self.changed();
     }
 
+    /// Opens a file of which somebody says beforehand what its columns mean.
+    pub fn open_file_as(&self, file: web_sys::File, options: LoadOptions) {
+        {
+            let mut inner = self.0.borrow_mut();
+            inner.add_file(file);
+            if let Some(added) = inner.sources.last_mut() {
+                added.options = options;
+            }
+            inner.pump();
+        }
+        self.changed();
+    }
+
     /// Tries a failed source again.
     pub fn retry(&self, source: SourceId) {
         {

@@ -5,32 +5,32 @@
 pub mod assign;
 pub mod remembered;
 
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 mod asks;
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 mod directory;
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 mod loading;
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 mod manifest;
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 mod pool;
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 mod room;
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 mod sources;
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 mod surroundings;
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 mod watch;
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 mod worker;
 
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 pub use asks::{Answer, AskError, Lane};
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 pub use directory::Unmatched;
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 pub use pool::{Pool, PoolConfig};
-#[cfg(feature = "app")]
+#[cfg(feature = "client")]
 pub use sources::{Origin, SourceState, SourceView};

@@ -73,9 +73,10 @@ pub fn seats(
     directory: Option<&Directory>,
     clauses: &[Clause],
     seen: Option<&GroupState>,
+    names: &[u64],
 ) -> Option<u64> {
     let Some(directory) = directory else {
-        return seen.and_then(measures::users);
+        return seen.and_then(|seen| measures::users(seen, names));
     };
     Some(seat_holders(directory, clauses).count() as u64)
 }

@@ -51,6 +51,7 @@ pub fn answer(
         .resize_with(plan.people.len(), Default::default);
     let mut warnings = warnings(&partial, &plan, queries, context, directory);
     let held = partial.held;
+    let names = std::mem::take(&mut partial.names);
     let around = Surroundings {
         plan: &plan,
         question,
@@ -58,6 +59,7 @@ pub fn answer(
         zone,
         directory,
         held,
+        names: &names,
     };
     let people = PeopleTables::new(std::mem::take(&mut partial.people), around);
     warnings.extend(people.warnings(queries));

@@ -3,7 +3,7 @@
 use super::measures;
 use super::partial::TaskState;
 use super::state::{GroupState, Key, KeyPart};
-use super::tables::{AdopterCounts, Numbers, Row, Source, Tabler};
+use super::tables::{AdopterCounts, Numbers, Place, Row, Source, Tabler};
 use crate::metrics::{Merge, MetricId, change, growth_rate};
 use crate::model::Cell;
 use crate::model::durations::DURATION_CLASSES;
@@ -12,19 +12,28 @@ use crate::query::{Dimension, Period};
 
 impl Tabler<'_> {
     pub(super) fn cells(&mut self, row: &Row, sources: &[Source], numbers: &Numbers) -> Vec<Cell> {
-        sources
-            .iter()
-            .map(|&source| match source {
+        let mut cells: Vec<Cell> = Vec::with_capacity(sources.len());
+        for &source in sources {
+            // A change follows the two numbers it is between.
+            let known = |wanted: Source| {
+                let at = sources.iter().position(|held| *held == wanted)?;
+                cells.get(at).cloned()
+            };
+            let cell = match source {
                 Source::Dimension(at) => self.dimension_cell(at, &row.key[at]),
                 Source::Current(metric) => self.current(row, metric, numbers),
                 Source::Previous(metric) => self.previous(row, metric, numbers),
                 Source::Change(metric) => {
-                    let current = self.current(row, metric, numbers);
-                    let previous = self.previous(row, metric, numbers);
+                    let current = known(Source::Current(metric))
+                        .unwrap_or_else(|| self.current(row, metric, numbers));
+                    let previous = known(Source::Previous(metric))
+                        .unwrap_or_else(|| self.previous(row, metric, numbers));
                     change_cell(metric, &current, &previous, numbers.per_day)
                 }
-            })
-            .collect()
+            };
+            cells.push(cell);
+        }
+        cells
     }
 
     pub(super) fn dimension_cell(&self, at: usize, part: &KeyPart) -> Cell {
@@ -59,9 +68,10 @@ impl Tabler<'_> {
             MetricId::GrowthMonthly => self.growth(&row.key),
             _ => state_cell(
                 &mut self.tasks[self.planned.current],
-                &row.key,
+                (&row.key, &row.places[0]),
                 metric,
                 numbers.executions,
+                self.names,
             ),
         }
     }
@@ -77,9 +87,10 @@ impl Tabler<'_> {
             }
             _ => state_cell(
                 &mut self.tasks[task],
-                key,
+                (key, &row.places[1]),
                 metric,
                 numbers.previous_executions,
+                self.names,
             ),
         }
     }
@@ -133,10 +144,19 @@ impl Tabler<'_> {
     }
 }
 
-fn state_cell(task: &mut TaskState, key: &Key, metric: MetricId, all: u64) -> Cell {
-    match task.group(key) {
-        Some(at) => measures::cell(metric, &mut task.groups[at].1, all),
-        None => measures::cell(metric, &mut GroupState::default(), all),
+/// A cell of a row; its group is looked up once for all of them.
+fn state_cell(
+    task: &mut TaskState,
+    (key, place): (&Key, &std::cell::Cell<Option<Place>>),
+    metric: MetricId,
+    all: u64,
+    names: &[u64],
+) -> Cell {
+    let found = place.get().unwrap_or_else(|| task.group(key));
+    place.set(Some(found));
+    match found {
+        Some(at) => measures::cell(metric, &mut task.groups[at].1, all, names),
+        None => measures::cell(metric, &mut GroupState::default(), all, names),
     }
 }
 

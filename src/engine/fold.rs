@@ -2,31 +2,82 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::columns::{Durations, with_codes};
-use super::filter::CLASSES;
+use super::bins::BINS;
+use super::columns::Durations;
 use super::fold_kinds::KindFold;
-use super::groups::Grouping;
+use super::groups::{Grouping, Run};
 use super::load::Engine;
 use super::pair_set::PairSet;
 use super::people;
+use super::picked::{NO_MICROS, Part, Wants};
 use super::plan::{Needs, Task};
-use super::segment::{CLASS_CONVERSATION, CLASS_OTHER, Segment, kind_of};
+use super::segment::{CLASS_CONVERSATION, Segment};
 use super::state::{DurationState, GroupState};
-use crate::model::{EventKind, Outcome, TimeUs, WeekStart};
+use crate::model::{Outcome, TimeUs, WeekStart};
 
 const REJECTED: u8 = Outcome::Rejected as u8;
 pub(super) const CANCELLED: u8 = Outcome::Cancelled as u8;
+/// Classes of rows, a bit each: executions, and what makes somebody active.
+pub(super) const EXECUTIONS: u64 = (1 << CLASS_CONVERSATION) - 1 - (1 << REJECTED);
+const ACTIVITY: u64 = EXECUTIONS | 1 << CLASS_CONVERSATION;
+/// Rows by class; the last two are not counted anywhere.
+pub(super) const CLASS_ROOM: usize = 8;
+/// Groups whose durations are counted by classes of size; with more, every duration is listed.
+const BINNED_GROUPS_MAX: usize = 1 << 10;
+
+/// Count, sum and extremes of whole microseconds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sums {
+    pub count: u64,
+    pub sum_us: u64,
+    pub min_us: u32,
+    pub max_us: u32,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            sum_us: 0,
+            min_us: u32::MAX,
+            max_us: 0,
+        }
+    }
+}
+
+impl Sums {
+    fn add(&mut self, us: u32) {
+        self.count += 1;
+        self.sum_us += u64::from(us);
+        self.min_us = self.min_us.min(us);
+        self.max_us = self.max_us.max(us);
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.sum_us += other.sum_us;
+        self.min_us = self.min_us.min(other.min_us);
+        self.max_us = self.max_us.max(other.max_us);
+    }
+}
+
 /// The states of one task while the pass runs.
 #[derive(Debug)]
 pub struct Fold {
     pub(super) needs: Needs,
-    pub(super) any_person: bool,
+    /// Percentiles come from `bins`, not from `values`.
+    pub(super) is_binned: bool,
+    /// The classes of rows whose people are active, a bit each.
+    active: u64,
     pub(super) cuts: Vec<TimeUs>,
     pub(super) grouping: Grouping,
-    /// [`CLASSES`], but [`CLASS_OTHER`] for what no measure counts.
-    classes: Box<[u8; 256]>,
-    pub(super) counts: Vec<[u64; 6]>,
+    /// Rows by class, by slot.
+    pub(super) counts: Vec<[u64; CLASS_ROOM]>,
+    pub(super) sums: Vec<Sums>,
+    /// Durations that are no whole microseconds.
     pub(super) durations: Vec<DurationState>,
+    /// [`BINS`] for each slot.
+    pub(super) bins: Vec<u32>,
     /// Slots and values of all durations.
     pub(super) value_slots: Vec<u32>,
     pub(super) values: Vec<f64>,
@@ -45,27 +96,35 @@ pub struct Fold {
     pub(super) lacks_kinds: bool,
     /// Where other kinds of events are asked for.
     pub(super) kinds: Option<KindFold>,
-    pub(super) slots: Vec<u32>,
+    slots: Vec<u32>,
+    runs: Vec<Run>,
 }
 
 impl Fold {
-    pub fn new(task: &Task, any_person: bool, engine: &Engine, week: WeekStart) -> Self {
+    /// `may_bin`: whoever asks comes back for the values that percentiles need.
+    pub fn new(
+        task: &Task,
+        any_person: bool,
+        may_bin: bool,
+        engine: &Engine,
+        week: WeekStart,
+    ) -> Self {
         let grouping = Grouping::new(&task.dimensions, task.period, engine, week);
         let users = engine.dictionaries[people::USER].size();
         let one_slot = task.dimensions.is_empty();
         let people = PairSet::new(grouping.combinations_max(), users);
         Self {
             needs: task.needs,
-            any_person,
+            is_binned: may_bin
+                && task.needs.values()
+                && grouping.combinations_max() <= BINNED_GROUPS_MAX,
+            active: if any_person { u64::MAX } else { ACTIVITY },
             cuts: task.cuts.clone(),
             grouping,
-            classes: Box::new(std::array::from_fn(|flag| {
-                let kind = EventKind::from_code(kind_of(flag as u8));
-                let counts = kind.is_some_and(|kind| task.needs.counted.contains(kind));
-                if counts { CLASSES[flag] } else { CLASS_OTHER }
-            })),
             counts: Vec::new(),
+            sums: Vec::new(),
             durations: Vec::new(),
+            bins: Vec::new(),
             value_slots: Vec::new(),
             values: Vec::new(),
             people,
@@ -83,46 +142,144 @@ impl Fold {
             lacks_kinds: false,
             kinds: KindFold::new(task.needs.kinds, task.needs.counted),
             slots: Vec::new(),
+            runs: Vec::new(),
         }
+    }
+
+    /// The columns it reads.
+    pub fn wants(&self) -> Wants {
+        let users = if self.needs.users {
+            1 << people::USER
+        } else {
+            0
+        };
+        Wants {
+            text: self.grouping.text_columns() | users,
+            micros: self.needs.durations || self.lists_values(),
+            bins: self.is_binned,
+        }
+    }
+
+    fn lists_values(&self) -> bool {
+        self.needs.values() && !self.is_binned
     }
 
     /// Folds rows of one segment; they ascend, passed the filters, and lie in the task's period and in one chunk.
     #[inline(never)]
-    pub fn rows(&mut self, segment: &Segment, rows: &[u32]) {
-        if rows.is_empty() {
+    pub fn rows(&mut self, segment: &Segment, part: Part<'_>) {
+        let Some(&first) = part.rows().first() else {
             return;
-        }
+        };
         let mut slots = std::mem::take(&mut self.slots);
-        self.grouping.slots(segment, rows, &mut slots);
-        self.make_room();
-        let pairs = || rows.iter().copied().zip(slots.iter().copied());
-        let classes = &*self.classes;
-        for (row, slot) in pairs() {
-            let class = classes[usize::from(segment.flags[row as usize])];
-            if class != CLASS_OTHER {
-                self.counts[slot as usize][usize::from(class)] += 1;
+        let by_row = self.lists_values()
+            || self.needs.last_used
+            || self.needs.first_use
+            || self.kinds.is_some()
+            || matches!(segment.durations, Durations::Millis(_));
+        if self.grouping.is_of_time() {
+            let mut runs = std::mem::take(&mut self.runs);
+            self.grouping.runs(segment, part.rows(), &mut runs);
+            self.make_room();
+            slots.clear();
+            for run in &runs {
+                self.run(part.slice(run.from..run.until), run.slot);
+                if by_row {
+                    slots.resize(run.until, run.slot);
+                }
             }
+            self.runs = runs;
+        } else {
+            self.grouping.slots(segment, part, &mut slots);
+            self.make_room();
+            self.each(part, &slots);
         }
-        if self.needs.durations || self.needs.values {
-            self.fold_durations(segment, pairs());
-        }
-        if self.needs.users {
-            self.fold_people(segment, pairs());
+        self.people.tidy();
+        let rows = part.rows();
+        let pairs = || rows.iter().copied().zip(slots.iter().copied());
+        if let Durations::Millis(millis) = &segment.durations
+            && (self.needs.durations || self.needs.values())
+        {
+            self.fold_millis(segment, millis, pairs());
+        } else if self.lists_values() {
+            self.list_values(part, &slots);
         }
         if self.needs.last_used {
-            for (row, slot) in pairs() {
-                if is_execution(segment, row) {
+            for ((row, slot), &class) in pairs().zip(part.classes()) {
+                if EXECUTIONS >> class & 1 == 1 {
                     self.last_row[slot as usize] = row;
                 }
             }
         }
         if self.needs.first_use {
-            self.fold_first(segment, rows[0], pairs());
+            self.fold_first(segment, first, pairs());
         }
         if let Some(kinds) = &mut self.kinds {
             kinds.rows(segment, rows, &slots, self.grouping.len());
         }
         self.slots = slots;
+    }
+
+    /// Rows that share a slot.
+    #[inline(never)]
+    fn run(&mut self, part: Part<'_>, slot: u32) {
+        let at = slot as usize;
+        count_classes(part.classes(), &mut self.counts[at]);
+        if self.needs.durations {
+            let sums = &mut self.sums[at];
+            let finished = part.micros().iter().filter(|&&us| us != NO_MICROS);
+            finished.for_each(|&us| sums.add(us));
+        }
+        if self.is_binned
+            && let Some(bins) = self.bins[at * BINS..].first_chunk_mut::<BINS>()
+        {
+            for &bin in part.bins() {
+                bins[usize::from(bin)] += 1;
+            }
+        }
+        if self.needs.users {
+            let people = part.classes().iter().zip(part.text(people::USER));
+            let active = self.active;
+            if let Some(set) = self.people.set_of(slot) {
+                for (&class, &user) in people {
+                    let is_active = active >> class & u64::from(user != 0);
+                    set[user as usize / 64] |= is_active << (user % 64);
+                }
+            } else {
+                for (&class, &user) in people {
+                    if active >> class & u64::from(user != 0) == 1 {
+                        self.people.add(slot, user);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Rows each with a slot.
+    #[inline(never)]
+    fn each(&mut self, part: Part<'_>, slots: &[u32]) {
+        for (&slot, &class) in slots.iter().zip(part.classes()) {
+            self.counts[slot as usize][usize::from(class) % CLASS_ROOM] += 1;
+        }
+        if self.needs.durations {
+            for (&slot, &us) in slots.iter().zip(part.micros()) {
+                if us != NO_MICROS {
+                    self.sums[slot as usize].add(us);
+                }
+            }
+        }
+        if self.is_binned {
+            for (&slot, &bin) in slots.iter().zip(part.bins()) {
+                self.bins[slot as usize * BINS + usize::from(bin)] += 1;
+            }
+        }
+        if self.needs.users {
+            let people = part.classes().iter().zip(part.text(people::USER));
+            for (&slot, (&class, &user)) in slots.iter().zip(people) {
+                if self.active >> class & u64::from(user != 0) == 1 {
+                    self.people.add(slot, user);
+                }
+            }
+        }
     }
 
     /// Folds everybody of a segment at once, for a task that [asks for nothing else](super::plan::Plan::is_of_everybody).
@@ -145,116 +302,19 @@ impl Fold {
         }
     }
 
-    #[inline(never)]
-    fn fold_durations(&mut self, segment: &Segment, rows: impl Iterator<Item = (u32, u32)>) {
-        let finished = |row: u32| CLASSES[usize::from(segment.flags[row as usize])] <= CANCELLED;
-        let needs = self.needs;
-        match &segment.durations {
-            Durations::Absent => {}
-            Durations::Micros(micros) => {
-                for (row, slot) in rows {
-                    let us = micros[row as usize];
-                    if us == u32::MAX || !finished(row) {
-                        continue;
-                    }
-                    let ms = f64::from(us) / 1e3;
-                    if needs.durations {
-                        let state = &mut self.durations[slot as usize];
-                        state.count += 1;
-                        state.sum_us += u64::from(us);
-                        state.add_extremes(ms, ms);
-                    }
-                    if needs.values {
-                        self.value_slots.push(slot);
-                        self.values.push(ms);
-                    }
-                }
-            }
-            Durations::Millis(millis) => {
-                for (row, slot) in rows {
-                    let ms = millis[row as usize];
-                    if ms.is_nan() || !finished(row) {
-                        continue;
-                    }
-                    if needs.durations {
-                        let state = &mut self.durations[slot as usize];
-                        state.count += 1;
-                        state.add_sum(ms);
-                        state.add_extremes(ms, ms);
-                    }
-                    if needs.values {
-                        self.value_slots.push(slot);
-                        self.values.push(ms);
-                    }
-                }
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn fold_people(&mut self, segment: &Segment, rows: impl Iterator<Item = (u32, u32)>) {
-        let any_person = self.any_person;
-        let active = |row: u32| {
-            let class = CLASSES[usize::from(segment.flags[row as usize])];
-            any_person || (class <= CLASS_CONVERSATION && class != REJECTED)
-        };
-        let people = &mut self.people;
-        with_codes!(&segment.text[people::USER],
-        code => if *code != 0 {
-            for (row, slot) in rows {
-                if active(row) {
-                    people.add(slot, *code);
-                }
-            }
-        },
-        at => for (row, slot) in rows {
-            let user = at(row);
-            if user != 0 && active(row) {
-                people.add(slot, user);
-            }
-        });
-        people.tidy();
-    }
-
-    #[inline(never)]
-    fn fold_first(
-        &mut self,
-        segment: &Segment,
-        first_row: u32,
-        rows: impl Iterator<Item = (u32, u32)>,
-    ) {
-        // Nobody who was seen before this chunk began can be first seen in it.
-        let begin_us = segment.times.get(first_row as usize);
-        let (list, map) = (&mut self.first_list, &mut self.first_map);
-        let mut see = |row: u32, slot: u32, user: u32| {
-            let held = match list.get_mut(user as usize) {
-                Some(held) => held,
-                None => map
-                    .entry(u64::from(slot) << 32 | u64::from(user))
-                    .or_insert(TimeUs::MAX),
-            };
-            if *held > begin_us && is_execution(segment, row) {
-                *held = (*held).min(segment.times.get(row as usize));
-            }
-        };
-        with_codes!(&segment.text[people::USER],
-        code => if *code != 0 {
-            rows.for_each(|(row, slot)| see(row, slot, *code));
-        },
-        at => for (row, slot) in rows {
-            let user = at(row);
-            if user != 0 {
-                see(row, slot, user);
-            }
-        });
-    }
-
     /// One more slot may have come into use.
     pub(super) fn make_room(&mut self) {
         let slots = self.grouping.len();
-        self.counts.resize(slots, [0; 6]);
+        if self.counts.len() == slots {
+            return;
+        }
+        self.counts.resize(slots, [0; CLASS_ROOM]);
         if self.needs.durations {
+            self.sums.resize(slots, Sums::default());
             self.durations.resize(slots, DurationState::default());
+        }
+        if self.is_binned {
+            self.bins.resize(slots * BINS, 0);
         }
         if self.needs.last_used {
             self.last_us.resize(slots, TimeUs::MIN);
@@ -266,7 +326,29 @@ impl Fold {
     }
 }
 
-fn is_execution(segment: &Segment, row: u32) -> bool {
-    let class = CLASSES[usize::from(segment.flags[row as usize])];
-    class < CLASS_CONVERSATION && class != REJECTED
+/// Adds the number of rows of each class. Eight counters share one word, so that no row waits for the one before it
+/// to come back from memory.
+fn count_classes(classes: &[u8], counts: &mut [u64; CLASS_ROOM]) {
+    const ROWS_MAX: usize = u8::MAX as usize;
+    for few in classes.chunks(ROWS_MAX) {
+        let packed = few
+            .iter()
+            .fold(0_u64, |sum, &class| sum + (1 << (class % 8 * 8)));
+        for (count, byte) in counts.iter_mut().zip(packed.to_le_bytes()) {
+            *count += u64::from(byte);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count_classes;
+
+    #[test]
+    fn rows_of_one_class_are_counted_however_many_they_are() {
+        let mut counts = [0; 8];
+        count_classes(&[2; 1_000], &mut counts);
+        count_classes(&[6, 0, 2, 5], &mut counts);
+        assert_eq!(counts, [1, 0, 1_001, 0, 0, 1, 1, 0]);
+    }
 }

@@ -45,7 +45,7 @@ impl Fold {
             hour_durations(&mut state.durations, segment, row, executions);
         }
         let finished = count(&rows.duration_count, row).unwrap_or(executions);
-        if self.needs.values && finished > 0 {
+        if self.needs.values() && finished > 0 {
             match rows.duration_sketch.get(row) {
                 // The engine checked every sketch when it took the batch.
                 Some(bytes) => {

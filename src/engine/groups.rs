@@ -4,51 +4,33 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::columns::{Durations, with_codes};
-use super::cuts::bucket_keys;
-use super::filter::CLASSES;
-use super::fold::CANCELLED;
+use super::dims::{Dim, dim};
 use super::hours::HourSegment;
+use super::kept::Texts;
 use super::load::Engine;
 use super::people;
-use super::segment::{Segment, kind_of, outcome_of};
+use super::picked::Part;
+use super::segment::Segment;
 use super::state::{Key, KeyPart};
-use crate::model::durations::{DURATION_CLASSES, duration_class};
-use crate::model::schema::text_index;
-use crate::model::zone::Bucket;
-use crate::model::{Column, EventKind, Outcome, TimeUs, WeekStart};
+use crate::model::zone::DAY_US;
+use crate::model::{EventKind, WeekStart};
 use crate::query::{Dimension, Period};
 
 /// Combinations up to here are found through a table, more through a map.
 const TABLE_MAX: u64 = 1 << 22;
 const NO_SLOT: u32 = u32::MAX;
+/// Combinations up to here are numbered over all data instead of over the task's period, so that what was folded for
+/// one period is good for others.
+const STABLE_MAX: u64 = 1 << 18;
+/// Data over more days than this are cut into buckets in the task's period only.
+const STABLE_DAYS_MAX: i64 = 4_000;
 
-/// Spans of time that share a value: buckets, or hours of the week or day.
-#[derive(Debug)]
-struct TimeSlices {
-    /// First instants, ascending; the first one is at or before any row of the task.
-    starts: Vec<TimeUs>,
-    /// The value of each span.
-    values: Vec<u32>,
-    /// What the values mean: the key of each bucket; empty for hours of the week or day.
-    keys: Vec<i64>,
-}
-
-#[derive(Debug)]
-enum Dim {
-    Text(usize),
-    Kind,
-    Outcome,
-    /// From the directory: the value of each user code, and the values' texts.
-    Person {
-        of_user: Vec<u32>,
-        values: Vec<Arc<str>>,
-    },
-    Time(TimeSlices),
-    /// The class of the duration, 1-based; 0 where none is known or nothing finished.
-    Duration,
-    /// Not a dimension of rows.
-    Nothing,
+/// Neighbouring rows that share a slot, by their position.
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
+    pub from: usize,
+    pub until: usize,
+    pub slot: u32,
 }
 
 /// The dimensions of a task over one shard.
@@ -61,29 +43,79 @@ pub struct Grouping {
     map: HashMap<u64, u32>,
     /// The combination of each slot.
     combinations: Vec<u64>,
+    is_stable: bool,
+    /// The combinations of some rows, while they are put together.
+    gathered: Vec<u64>,
 }
 
 impl Grouping {
     pub fn new(dimensions: &[Dimension], period: Period, engine: &Engine, week: WeekStart) -> Self {
-        let (dims, sizes): (Vec<Dim>, Vec<u64>) = dimensions
-            .iter()
-            .map(|&dimension| dim(dimension, period, engine, week))
-            .unzip();
-        let product = sizes
-            .iter()
-            .fold(1_u64, |product, &size| product.saturating_mul(size));
+        let numbered = |period: Option<Period>| -> (Vec<Dim>, Vec<u64>) {
+            let dims = dimensions.iter();
+            dims.map(|&dimension| dim(dimension, period, engine, week))
+                .unzip()
+        };
+        let product = |sizes: &[u64]| {
+            let sizes = sizes.iter();
+            sizes.fold(1_u64, |product, &size| product.saturating_mul(size))
+        };
+        let span = engine.data_span().unwrap_or_default();
+        let is_short = span.1.saturating_sub(span.0) <= STABLE_DAYS_MAX * DAY_US;
+        let over_all = is_short.then(|| numbered(None));
+        let stable = over_all.filter(|(_, sizes)| product(sizes) <= STABLE_MAX);
+        let is_stable = stable.is_some();
+        let (dims, sizes) = stable.unwrap_or_else(|| numbered(Some(period)));
+        let product = product(&sizes);
         let table = if product <= TABLE_MAX {
             vec![NO_SLOT; product as usize]
         } else {
             Vec::new()
         };
         Self {
+            is_stable,
             dims,
             sizes,
             table,
             map: HashMap::new(),
             combinations: Vec::new(),
+            gathered: Vec::new(),
         }
+    }
+
+    /// Do combinations mean the same in every period, as long as the data stays?
+    pub fn is_stable(&self) -> bool {
+        self.is_stable
+    }
+
+    /// Does time alone tell the group? So it does where there are no dimensions.
+    pub fn is_of_time(&self) -> bool {
+        self.dims
+            .iter()
+            .all(|dim| matches!(dim, Dim::Time(_) | Dim::Nothing))
+    }
+
+    /// The text columns it reads, a bit each.
+    pub fn text_columns(&self) -> u16 {
+        self.dims.iter().fold(0, |columns, dim| match dim {
+            Dim::Text(column) => columns | 1 << column,
+            Dim::Person { .. } => columns | 1 << people::USER,
+            _ => columns,
+        })
+    }
+
+    /// The combinations of the slots in use.
+    pub fn combinations(&self) -> &[u64] {
+        &self.combinations
+    }
+
+    /// Forgets all slots.
+    pub fn clear(&mut self) {
+        for combination in self.combinations.drain(..) {
+            if let Some(slot) = self.table.get_mut(combination as usize) {
+                *slot = NO_SLOT;
+            }
+        }
+        self.map.clear();
     }
 
     /// How many slots there can be.
@@ -98,17 +130,40 @@ impl Grouping {
         self.combinations.len()
     }
 
-    /// The slot of every row. Rows ascend and belong to one segment; their times lie in the task's period.
-    #[inline(never)]
-    pub fn slots(&mut self, segment: &Segment, rows: &[u32], slots: &mut Vec<u32>) {
-        slots.clear();
-        let mut done = 0;
-        while done < rows.len() {
-            let (base, end_row) = self.time_part(segment, rows[done] as usize);
-            let until = done + rows[done..].partition_point(|&row| (row as usize) < end_row);
-            self.slots_of_slice(segment, &rows[done..until], base, slots);
-            done = until;
+    /// The runs of rows that share a slot, where time alone tells it. Rows ascend and belong to one segment; their
+    /// times lie in the task's period.
+    pub fn runs(&mut self, segment: &Segment, rows: &[u32], runs: &mut Vec<Run>) {
+        runs.clear();
+        let mut from = 0;
+        while from < rows.len() {
+            let (base, until) = self.slice_at(segment, rows, from);
+            let slot = self.slot(base);
+            runs.push(Run { from, until, slot });
+            from = until;
         }
+    }
+
+    /// The slot of every row; the same holds.
+    #[inline(never)]
+    pub fn slots(&mut self, segment: &Segment, part: Part<'_>, slots: &mut Vec<u32>) {
+        slots.clear();
+        let rows = part.rows();
+        let mut from = 0;
+        while from < rows.len() {
+            let (base, until) = self.slice_at(segment, rows, from);
+            self.slots_of_slice(segment, part.slice(from..until), base, slots);
+            from = until;
+        }
+    }
+
+    /// What the times contribute to the combination of a row, and the position up to which that holds.
+    fn slice_at(&self, segment: &Segment, rows: &[u32], from: usize) -> (u64, usize) {
+        if !self.dims.iter().any(|dim| matches!(dim, Dim::Time(_))) {
+            return (0, rows.len());
+        }
+        let (base, end_row) = self.time_part(segment, rows[from] as usize);
+        let until = from + rows[from..].partition_point(|&row| (row as usize) < end_row);
+        (base, until)
     }
 
     /// The slot of all rows, where there are no dimensions.
@@ -135,25 +190,68 @@ impl Grouping {
         Some(self.slot(combination))
     }
 
-    /// The key of a slot.
-    pub fn key(&self, slot: usize, engine: &Engine) -> Key {
-        let mut combination = self.combinations[slot];
-        let mut key: Key = self
-            .dims
-            .iter()
-            .zip(&self.sizes)
-            .rev()
-            .map(|(dim, &size)| {
-                let value = (combination % size) as u32;
-                combination /= size;
-                dim.part(value, engine)
-            })
-            .collect();
-        key.reverse();
-        key
+    /// The slot of a key, new or known; `None` where the shard has no such value.
+    pub fn slot_of(&mut self, key: &Key, engine: &Engine) -> Option<u32> {
+        if key.len() != self.dims.len() {
+            return None;
+        }
+        let mut combination = 0;
+        for ((dim, &size), part) in self.dims.iter().zip(&self.sizes).zip(key) {
+            let value = u64::from(dim.value_of(part, engine)?);
+            if value >= size {
+                return None;
+            }
+            combination = combination * size + value;
+        }
+        Some(self.slot(combination))
     }
 
-    fn slot(&mut self, combination: u64) -> u32 {
+    /// The slots in use with their keys, in the order of the keys.
+    pub fn keys(&self, engine: &Engine) -> Vec<(usize, Key)> {
+        let columns: Vec<Option<Arc<Texts>>> = self
+            .dims
+            .iter()
+            .map(|dim| match dim {
+                Dim::Text(column) => Some(engine.kept.texts(engine, *column)),
+                _ => None,
+            })
+            .collect();
+        let values = |combination: u64| {
+            let sizes = (0..self.dims.len()).map(|at| (self.stride(at), self.sizes[at]));
+            sizes.map(move |(stride, size)| (combination / stride % size) as u32)
+        };
+        let key = |combination: u64| -> Key {
+            let parts = self.dims.iter().zip(&columns).zip(values(combination));
+            parts
+                .map(|((dim, texts), value)| match texts {
+                    Some(_) if value == 0 => KeyPart::Absent,
+                    Some(texts) => KeyPart::Text(Arc::clone(&texts.texts[value as usize])),
+                    None => dim.part(value),
+                })
+                .collect()
+        };
+        let slots = self.combinations.iter().copied().enumerate();
+        if let [Some(texts)] = &columns[..] {
+            // Long lists of names are put in order by numbers.
+            let mut ranked: Vec<(u32, usize)> = slots
+                .map(|(slot, code)| (texts.ranks[code as usize], slot))
+                .collect();
+            ranked.sort_unstable();
+            let ranked = ranked.into_iter();
+            return ranked
+                .map(|(_, slot)| (slot, key(self.combinations[slot])))
+                .collect();
+        }
+        let mut keys: Vec<(usize, Key)> = slots
+            .map(|(slot, combination)| (slot, key(combination)))
+            .collect();
+        keys.sort_unstable_by(|a, b| a.1.cmp(&b.1));
+        keys
+    }
+
+    /// The slot of a combination, new or known.
+    #[inline]
+    pub fn slot(&mut self, combination: u64) -> u32 {
         let next = self.combinations.len() as u32;
         let slot = match self.table.get_mut(combination as usize) {
             Some(slot) => slot,
@@ -183,172 +281,36 @@ impl Grouping {
         (base, end_row.max(row + 1))
     }
 
-    fn slots_of_slice(&mut self, segment: &Segment, rows: &[u32], base: u64, slots: &mut Vec<u32>) {
-        let others: Vec<usize> = (0..self.dims.len())
-            .filter(|&at| !matches!(self.dims[at], Dim::Time(_)))
-            .collect();
-        match others[..] {
-            [] => {
-                let slot = self.slot(base);
-                slots.resize(slots.len() + rows.len(), slot);
-            }
-            // By far the most frequent: one column.
-            [at] if matches!(self.dims[at], Dim::Text(_)) => {
-                let Dim::Text(column) = self.dims[at] else {
-                    return;
-                };
-                let stride = self.stride(at);
-                with_codes!(&segment.text[column],
-                code => {
-                    let slot = self.slot(base + u64::from(*code) * stride);
-                    slots.resize(slots.len() + rows.len(), slot);
-                },
-                at => slots.extend(rows.iter().map(|&row| {
-                    self.slot(base + u64::from(at(row)) * stride)
-                })));
-            }
-            _ => {
-                for &row in rows {
-                    let combination = others.iter().fold(base, |sum, &at| {
-                        sum + u64::from(self.dims[at].value(segment, row as usize))
-                            * self.stride(at)
-                    });
-                    let slot = self.slot(combination);
-                    slots.push(slot);
-                }
-            }
+    fn slots_of_slice(
+        &mut self,
+        segment: &Segment,
+        part: Part<'_>,
+        base: u64,
+        slots: &mut Vec<u32>,
+    ) {
+        let mut others = (0..self.dims.len()).filter(|&at| !matches!(self.dims[at], Dim::Time(_)));
+        // By far the most frequent: one column.
+        if let (Some(at), None) = (others.next(), others.next())
+            && let Dim::Text(column) = self.dims[at]
+        {
+            let stride = self.stride(at);
+            let codes = part.text(column).iter();
+            slots.extend(codes.map(|&code| self.slot(base + u64::from(code) * stride)));
+            return;
         }
+        let mut gathered = std::mem::take(&mut self.gathered);
+        gathered.clear();
+        gathered.resize(part.len(), base);
+        for (at, dim) in self.dims.iter().enumerate() {
+            dim.add(segment, part, self.stride(at), &mut gathered);
+        }
+        slots.extend(gathered.iter().map(|&combination| self.slot(combination)));
+        self.gathered = gathered;
     }
 
     fn stride(&self, at: usize) -> u64 {
         self.sizes[at + 1..].iter().product()
     }
-}
-
-impl TimeSlices {
-    /// The value at an instant and when it ends (`None`: never).
-    fn value_at(&self, time_us: TimeUs) -> (u32, Option<TimeUs>) {
-        let at = self
-            .starts
-            .partition_point(|&start| start <= time_us)
-            .saturating_sub(1);
-        let value = self.values.get(at).copied().unwrap_or_default();
-        (value, self.starts.get(at + 1).copied())
-    }
-}
-
-impl Dim {
-    fn value(&self, segment: &Segment, row: usize) -> u32 {
-        match self {
-            Self::Text(column) => segment.text[*column].get(row),
-            Self::Kind => u32::from(kind_of(segment.flags[row])),
-            Self::Outcome => u32::from(outcome_of(segment.flags[row])),
-            Self::Person { of_user, .. } => {
-                let user = segment.text[people::USER].get(row);
-                of_user.get(user as usize).copied().unwrap_or_default()
-            }
-            Self::Duration => {
-                finished_ms(segment, row).map_or(0, |ms| duration_class(ms) as u32 + 1)
-            }
-            Self::Time(_) | Self::Nothing => 0,
-        }
-    }
-
-    fn part(&self, value: u32, engine: &Engine) -> KeyPart {
-        let text = match self {
-            Self::Text(column) => engine.dictionaries[*column].get(value).map(Arc::from),
-            Self::Kind => EventKind::from_code(value as u8).map(|kind| kind.name().into()),
-            Self::Outcome => Outcome::from_code(value as u8).map(|outcome| outcome.name().into()),
-            Self::Person { values, .. } => (value as usize)
-                .checked_sub(1)
-                .and_then(|at| values.get(at).cloned()),
-            Self::Time(slices) => {
-                let key = slices.keys.get(value as usize).copied();
-                return KeyPart::Number(key.unwrap_or_else(|| i64::from(value)));
-            }
-            Self::Duration => match value.checked_sub(1) {
-                Some(class) => return KeyPart::Number(class.into()),
-                None => None,
-            },
-            Self::Nothing => None,
-        };
-        text.map_or(KeyPart::Absent, KeyPart::Text)
-    }
-}
-
-/// A dimension over this shard's data, and how many values it has.
-fn dim(dimension: Dimension, period: Period, engine: &Engine, week: WeekStart) -> (Dim, u64) {
-    match dimension {
-        Dimension::Column(Column::Kind) => (Dim::Kind, EventKind::ALL.len() as u64),
-        Dimension::Column(Column::Outcome) => (Dim::Outcome, Outcome::ALL.len() as u64),
-        Dimension::Column(column) => match text_index(column) {
-            Some(column) => (Dim::Text(column), engine.dictionaries[column].size() as u64),
-            None => (Dim::Nothing, 1),
-        },
-        Dimension::Department | Dimension::Team | Dimension::Role | Dimension::Cohort => {
-            let (of_user, values) = people::attribute(engine, dimension);
-            let size = values.len() as u64 + 1;
-            (Dim::Person { of_user, values }, size)
-        }
-        Dimension::Time(bucket) => {
-            let keys = keys_of_data(period, bucket, engine, week);
-            let slices = TimeSlices {
-                starts: keys
-                    .iter()
-                    .map(|&key| engine.zone().bucket_start_us(key, bucket))
-                    .collect(),
-                values: (0..keys.len() as u32).collect(),
-                keys,
-            };
-            let size = slices.keys.len().max(1) as u64;
-            (Dim::Time(slices), size)
-        }
-        Dimension::HourOfWeek | Dimension::HourOfDay => {
-            let hours = if dimension == Dimension::HourOfDay {
-                24
-            } else {
-                168
-            };
-            let starts = keys_of_data(period, Bucket::Hour, engine, week);
-            let values = starts
-                .iter()
-                .map(|&start| u32::from(engine.zone().hour_of_week(start, week)) % hours)
-                .collect();
-            let slices = TimeSlices {
-                starts,
-                values,
-                keys: Vec::new(),
-            };
-            (Dim::Time(slices), hours.into())
-        }
-        Dimension::DurationClass => (Dim::Duration, DURATION_CLASSES.len() as u64 + 1),
-    }
-}
-
-/// How long the execution of a row took, if it finished and that is known.
-fn finished_ms(segment: &Segment, row: usize) -> Option<f64> {
-    if CLASSES[usize::from(segment.flags[row])] > CANCELLED {
-        return None;
-    }
-    match &segment.durations {
-        Durations::Absent => None,
-        Durations::Micros(micros) => Some(micros[row])
-            .filter(|&us| us != u32::MAX)
-            .map(|us| f64::from(us) / 1e3),
-        Durations::Millis(millis) => Some(millis[row]).filter(|ms| !ms.is_nan()),
-    }
-}
-
-/// The buckets of a period that this shard may have rows in.
-fn keys_of_data(period: Period, bucket: Bucket, engine: &Engine, week: WeekStart) -> Vec<i64> {
-    let Some((first, last)) = engine.data_span() else {
-        return Vec::new();
-    };
-    let held = Period::new(
-        period.from_us.max(first),
-        period.until_us.min(last.saturating_add(1)),
-    );
-    bucket_keys(held, bucket, engine.zone(), week)
 }
 
 /// The rows of a segment that lie in a period.

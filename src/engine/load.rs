@@ -2,9 +2,11 @@
 
 use super::dictionary::Dictionary;
 use super::hours::HourSegment;
+use super::kept::Kept;
 use super::pass::Pass;
 use super::reads::Held;
 use super::segment::Segment;
+use super::values::{ValuePass, Wanted};
 use crate::model::batch::{NO_COUNT, NO_ID};
 use crate::model::limits::EVENT_BYTES;
 use crate::model::schema::TEXT_COLUMNS;
@@ -26,6 +28,8 @@ pub struct Footprint {
     pub events: u64,
     /// Columns, dictionaries and the event ids.
     pub resident_bytes: u64,
+    /// What earlier questions left, on top of that. It gives way by itself and is never missed.
+    pub kept_bytes: u64,
 }
 
 /// Why a batch of pre-aggregated hours can't be used.
@@ -87,6 +91,7 @@ pub struct Engine {
     pub(super) hours: Vec<HourSegment>,
     /// Counts every change an answer may depend on.
     pub(super) version: u64,
+    pub(super) kept: Kept,
 }
 
 impl Engine {
@@ -188,7 +193,7 @@ impl Engine {
     }
 
     pub fn memory(&self) -> Footprint {
-        let rows: usize = self.segments.iter().map(Segment::len).sum();
+        let rows = self.rows();
         let hours = self
             .hours
             .iter()
@@ -203,6 +208,7 @@ impl Engine {
         Footprint {
             events: (rows as u64).saturating_add(hours),
             resident_bytes: (raw + aggregates + dictionaries) as u64,
+            kept_bytes: self.kept.bytes(self.version) as u64,
         }
     }
 
@@ -216,7 +222,33 @@ impl Engine {
 
     /// Plans one pass for all queries of a question.
     pub fn begin(&self, question: &Question, queries: &[Query], context: &AskContext) -> Pass {
-        Pass::new(self, question, queries, context)
+        Pass::new(self, question, queries, context, false)
+    }
+
+    /// The same, for who asks back what percentiles need ([`super::PartialAnswer::wanted`]).
+    pub fn begin_binned(
+        &self,
+        question: &Question,
+        queries: &[Query],
+        context: &AskContext,
+    ) -> Pass {
+        Pass::new(self, question, queries, context, true)
+    }
+
+    /// Plans the second pass, for the values that percentiles need.
+    pub fn begin_values(
+        &self,
+        question: &Question,
+        queries: &[Query],
+        context: &AskContext,
+        wanted: &Wanted,
+    ) -> ValuePass {
+        ValuePass::new(self, question, queries, context, wanted)
+    }
+
+    /// Raw events held.
+    pub(super) fn rows(&self) -> usize {
+        self.segments.iter().map(Segment::len).sum()
     }
 
     /// For each row: is its identity met for the first time?

@@ -1,14 +1,21 @@
 //! From a group's state to the numbers of METRICS.md.
 
+use super::bins;
 use super::kind_cells;
-use super::sketch::{HyperLogLog, RELATIVE_ACCURACY, STANDARD_ERROR};
+use super::plan::PERCENTILES;
+use super::sketch::{RELATIVE_ACCURACY, STANDARD_ERROR};
 use super::state::GroupState;
 use crate::metrics::{MetricId, quantile, success_rate, wilson_interval};
 use crate::model::{Cell, Outcome};
 
 /// The cell of a metric that one group's state tells; metrics that need more than it are `Null` here.
-/// Takes the state mutably because percentiles reorder its values.
-pub fn cell(metric: MetricId, state: &mut GroupState, executions_of_all: u64) -> Cell {
+/// Takes the state mutably because percentiles reorder its values. `names` are the hashes that its people point at.
+pub fn cell(
+    metric: MetricId,
+    state: &mut GroupState,
+    executions_of_all: u64,
+    names: &[u64],
+) -> Cell {
     let count = |count: u64| Cell::Int(i64::try_from(count).unwrap_or(i64::MAX));
     let float = |value: Option<f64>| {
         value
@@ -31,18 +38,29 @@ pub fn cell(metric: MetricId, state: &mut GroupState, executions_of_all: u64) ->
         MetricId::Share => float(
             (executions_of_all > 0).then(|| state.executions() as f64 / executions_of_all as f64),
         ),
-        MetricId::Users => users(state).map_or(Cell::Null, count),
+        MetricId::Users => users(state, names).map_or(Cell::Null, count),
         MetricId::DurationMean => float(durations.mean_ms()),
         MetricId::DurationMin if durations.lacks_extremes => Cell::Null,
         MetricId::DurationMax if durations.lacks_extremes => Cell::Null,
         MetricId::DurationMin => float(Some(durations.min_ms)),
         MetricId::DurationMax => float(Some(durations.max_ms)),
-        MetricId::DurationP50 => float(percentile(state, 0.50)),
-        MetricId::DurationP95 => float(percentile(state, 0.95)),
-        MetricId::DurationP99 => float(percentile(state, 0.99)),
+        MetricId::DurationP50 | MetricId::DurationP95 | MetricId::DurationP99 => {
+            let mut quantiles = PERCENTILES.iter().filter(|(held, _)| *held == metric);
+            float(quantiles.next().and_then(|&(_, q)| percentile(state, q)))
+        }
         MetricId::LastUsed => state.last_us.map_or(Cell::Null, Cell::Time),
         MetricId::Adopters | MetricId::AdoptionShare | MetricId::GrowthMonthly => Cell::Null,
         _ => kind_cells::cell(metric, state),
+    }
+}
+
+/// A metric that is a plain count, without the detour over a cell; `None` for all others.
+pub fn count(metric: MetricId, state: &GroupState) -> Option<u64> {
+    match metric {
+        MetricId::Executions => Some(state.executions()),
+        MetricId::Successes => Some(state.count(Outcome::Success)),
+        MetricId::Failures => Some(state.count(Outcome::Failure)),
+        _ => None,
     }
 }
 
@@ -56,7 +74,7 @@ pub fn error_from_hours(metric: MetricId) -> f64 {
 }
 
 /// Distinct active people; `None` when a pre-aggregate does not tell.
-pub fn users(state: &GroupState) -> Option<u64> {
+pub fn users(state: &GroupState, names: &[u64]) -> Option<u64> {
     if state.lacks_users {
         return None;
     }
@@ -64,18 +82,27 @@ pub fn users(state: &GroupState) -> Option<u64> {
         return Some(state.users.len() as u64);
     };
     let mut sketch = sketch.clone();
-    add_all(&mut sketch, &state.users);
+    state.users.each(|position| {
+        if let Some(&hash) = names.get(position as usize) {
+            sketch.add(hash);
+        }
+    });
     Some(sketch.estimate().round() as u64)
-}
-
-pub fn add_all(sketch: &mut HyperLogLog, hashes: &[u64]) {
-    hashes.iter().for_each(|&hash| sketch.add(hash));
 }
 
 /// Exact over raw rows; with pre-aggregates through a sketch.
 fn percentile(state: &mut GroupState, q: f64) -> Option<f64> {
     if state.lacks_values {
         return None;
+    }
+    if !state.bins.is_empty() {
+        if !state.needs_all_values() {
+            return bins::quantile(&state.bins, &state.picked, q);
+        }
+        let picked = std::mem::take(&mut state.picked);
+        let picked = picked.into_iter().map(|us| f64::from(us) / 1e3);
+        state.values.extend(picked);
+        state.bins.clear();
     }
     if let Some(sketch) = &state.value_sketch {
         let mut sketch = sketch.clone();

@@ -1,5 +1,7 @@
 //! Distinct pairs of two codes: people by group, tools by person.
 
+use super::members::each_bit;
+
 /// Sets take at most this many words as bits; beyond, as pairs.
 const BIT_WORDS_MAX: usize = 1 << 21;
 /// Pairs are made distinct whenever there are this many, and twice as many as last time.
@@ -57,6 +59,39 @@ impl PairSet {
         }
     }
 
+    /// The second codes of a first one, a bit for each, where they are kept so.
+    pub fn set_of(&mut self, first: u32) -> Option<&mut [u64]> {
+        match self {
+            Self::Bits {
+                words_per_first,
+                bits,
+            } => {
+                let start = first as usize * *words_per_first;
+                bits.get_mut(start..start + *words_per_first)
+            }
+            Self::Pairs { .. } => None,
+        }
+    }
+
+    /// All sets one after the other, where they are kept as bits.
+    pub fn all_bits(&self) -> Option<&[u64]> {
+        match self {
+            Self::Bits { bits, .. } => Some(bits),
+            Self::Pairs { .. } => None,
+        }
+    }
+
+    /// Forgets all pairs.
+    pub fn clear(&mut self) {
+        match self {
+            Self::Bits { bits, .. } => bits.clear(),
+            Self::Pairs { pairs, distinct } => {
+                pairs.clear();
+                *distinct = 0;
+            }
+        }
+    }
+
     /// Adds a set of second codes, a bit for each.
     pub fn add_all(&mut self, first: u32, seconds: &[u64]) {
         match self {
@@ -107,17 +142,6 @@ impl PairSet {
                     visit((pair >> 32) as u32, pair as u32);
                 }
             }
-        }
-    }
-}
-
-/// The positions of the bits that are set, ascending.
-fn each_bit(bits: &[u64], mut visit: impl FnMut(u32)) {
-    for (word, &held) in (0_u32..).zip(bits) {
-        let mut left = held;
-        while left != 0 {
-            visit(word * 64 + left.trailing_zeros());
-            left &= left - 1;
         }
     }
 }

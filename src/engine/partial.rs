@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use super::members::{self, Members};
+use super::packed;
 use super::people_state::PeopleState;
 use super::reads::Held;
 use super::state::{GroupState, Key};
@@ -23,6 +25,11 @@ pub struct TaskState {
 impl TaskState {
     pub fn group(&self, key: &Key) -> Option<usize> {
         self.groups.binary_search_by(|(held, _)| held.cmp(key)).ok()
+    }
+
+    /// Are durations counted by classes of size anywhere?
+    pub fn has_bins(&self) -> bool {
+        self.groups.iter().any(|(_, state)| !state.bins.is_empty())
     }
 
     fn merge(&mut self, other: Self) {
@@ -64,6 +71,9 @@ impl TaskState {
 pub struct PartialAnswer {
     /// In the order of the plan's tasks.
     pub(super) tasks: Vec<TaskState>,
+    /// Hashes of the people that the tasks' groups tell apart, ascending.
+    #[serde(with = "packed::words")]
+    pub(super) names: Vec<u64>,
     /// In the order of the plan's tasks about people.
     pub(super) people: Vec<PeopleState>,
     pub(super) rows_scanned: u64,
@@ -86,7 +96,8 @@ impl PartialAnswer {
     /// The states of both; associative and commutative. Both must stem from the same question; an empty
     /// (default) answer is neutral.
     #[must_use]
-    pub fn merge(mut self, other: Self) -> Self {
+    pub fn merge(mut self, mut other: Self) -> Self {
+        self.join_names(&mut other);
         if self.tasks.is_empty() {
             self.tasks = other.tasks;
         } else {
@@ -111,6 +122,22 @@ impl PartialAnswer {
         self
     }
 
+    /// One list of names for both.
+    fn join_names(&mut self, other: &mut Self) {
+        if self.names == other.names {
+            return;
+        }
+        let (both, mine, theirs) = members::joined(&self.names, &other.names);
+        members::move_all(self.members(), &mine);
+        members::move_all(other.members(), &theirs);
+        self.names = both;
+    }
+
+    fn members(&mut self) -> impl Iterator<Item = &mut Members> {
+        let groups = self.tasks.iter_mut().flat_map(|task| &mut task.groups);
+        groups.map(|(_, state)| &mut state.users)
+    }
+
     pub fn encode(&self) -> Vec<u8> {
         postcard::to_stdvec(self).unwrap_or_default()
     }
@@ -119,7 +146,7 @@ impl PartialAnswer {
         let partial: Self = postcard::from_bytes(bytes).map_err(|_| PartialError)?;
         let mut groups = partial.tasks.iter().flat_map(|task| &task.groups);
         let are_people_sound = partial.people.iter().all(PeopleState::is_sound);
-        if are_people_sound && groups.all(|(_, state)| state.is_sound()) {
+        if are_people_sound && groups.all(|(_, state)| state.is_sound(partial.names.len())) {
             Ok(partial)
         } else {
             Err(PartialError)

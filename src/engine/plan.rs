@@ -13,13 +13,20 @@ use crate::query::{
     widgets,
 };
 
+/// The percentiles there are.
+pub const PERCENTILES: [(MetricId, f64); 3] = [
+    (MetricId::DurationP50, 0.50),
+    (MetricId::DurationP95, 0.95),
+    (MetricId::DurationP99, 0.99),
+];
+
 /// Which states a task folds, beside the counts that all have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Needs {
     /// Sum, count, least and greatest duration.
     pub durations: bool,
-    /// Every duration, for percentiles.
-    pub values: bool,
+    /// The percentiles, a bit for each of [`PERCENTILES`].
+    pub percentiles: u8,
     pub users: bool,
     pub last_used: bool,
     /// When each person first executed a tool.
@@ -31,20 +38,32 @@ pub struct Needs {
 
 impl Needs {
     fn of(measures: &[MetricId]) -> Self {
-        use MetricId::{
-            DurationMax, DurationMean, DurationMin, DurationP50, DurationP95, DurationP99,
-            LastUsed, Users,
-        };
+        use MetricId::{DurationMax, DurationMean, DurationMin, LastUsed, Users};
         let any = |metrics: &[MetricId]| measures.iter().any(|measure| metrics.contains(measure));
+        let percentiles = PERCENTILES.iter().enumerate();
         Self {
             durations: any(&[DurationMean, DurationMin, DurationMax]),
-            values: any(&[DurationP50, DurationP95, DurationP99]),
+            percentiles: percentiles.fold(0, |bits, (at, &(metric, _))| {
+                bits | u8::from(any(&[metric])) << at
+            }),
             users: any(&[Users]),
             last_used: any(&[LastUsed]),
             first_use: false,
             counted: reads::counted(measures),
             kinds: KindNeeds::of(measures),
         }
+    }
+
+    /// Any percentiles: then every duration matters.
+    pub fn values(self) -> bool {
+        self.percentiles != 0
+    }
+
+    /// The quantiles that are asked for.
+    pub fn quantiles(self) -> impl Iterator<Item = f64> {
+        let all = PERCENTILES.into_iter().enumerate();
+        all.filter(move |(at, _)| self.percentiles >> at & 1 == 1)
+            .map(|(_, (_, q))| q)
     }
 
     /// Counts alone.
@@ -57,7 +76,7 @@ impl Needs {
 
     fn add(&mut self, other: Self) {
         self.durations |= other.durations;
-        self.values |= other.values;
+        self.percentiles |= other.percentiles;
         self.users |= other.users;
         self.last_used |= other.last_used;
         self.first_use |= other.first_use;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::ascending::union;
+use super::bins::{self, BinCounts};
 use super::kind_state::KindStates;
+use super::members::Members;
 use super::packed;
 use super::segment::CLASS_CONVERSATION;
 use super::sketch::{DdSketch, HyperLogLog};
@@ -84,6 +85,15 @@ impl Default for DurationState {
 }
 
 impl DurationState {
+    /// Adds whole microseconds; the extremes mean nothing where the count is zero.
+    pub fn add_whole(&mut self, count: u64, sum_us: u64, min_us: u32, max_us: u32) {
+        if count > 0 {
+            self.count += count;
+            self.sum_us += sum_us;
+            self.add_extremes(f64::from(min_us) / 1e3, f64::from(max_us) / 1e3);
+        }
+    }
+
     /// Adds milliseconds to the sum.
     pub fn add_sum(&mut self, ms: f64) {
         self.sum_ms.add(ms);
@@ -118,12 +128,15 @@ pub struct GroupState {
     /// Every duration, milliseconds, in no order.
     #[serde(with = "packed::floats")]
     pub values: Vec<f64>,
+    /// Durations that are not among `values`, by classes of size, and those of them that were asked back, µs.
+    pub bins: BinCounts,
+    #[serde(skip)]
+    pub picked: Vec<u32>,
     pub value_sketch: Option<DdSketch>,
     /// A pre-aggregate brought durations without a sketch.
     pub lacks_values: bool,
-    /// Hashes of active people, ascending, once each.
-    #[serde(with = "packed::words")]
-    pub users: Vec<u64>,
+    /// Active people.
+    pub users: Members,
     pub user_sketch: Option<HyperLogLog>,
     /// A pre-aggregate brought executions without a sketch of people.
     pub lacks_users: bool,
@@ -140,11 +153,19 @@ pub struct GroupState {
 }
 
 impl GroupState {
-    /// Do its sketches hold what sketches can? Everything else in it may be anything.
-    pub fn is_sound(&self) -> bool {
+    /// Do its sketches hold what sketches can, and its people point at one of so many names? Everything else in it may
+    /// be anything.
+    pub fn is_sound(&self, names: usize) -> bool {
         let people = self.user_sketch.iter().chain(self.first_sketches.values());
         let mut durations = self.value_sketch.iter();
-        durations.all(DdSketch::is_sound) && people.into_iter().all(HyperLogLog::is_sound)
+        self.users.is_below(names)
+            && durations.all(DdSketch::is_sound)
+            && people.into_iter().all(HyperLogLog::is_sound)
+    }
+
+    /// Are percentiles told from all values, because some came as a list or in a sketch?
+    pub fn needs_all_values(&self) -> bool {
+        !self.values.is_empty() || self.value_sketch.is_some()
     }
 
     pub fn count(&self, outcome: Outcome) -> u64 {
@@ -175,64 +196,67 @@ impl GroupState {
     }
 
     pub fn merge(&mut self, other: Self) {
+        if self.values.is_empty() && !other.values.is_empty() {
+            // Long lists move.
+            let mine = std::mem::replace(self, other);
+            self.add(&mine);
+        } else {
+            self.add(&other);
+        }
+    }
+
+    /// The same, where the other is still needed.
+    pub fn add(&mut self, other: &Self) {
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
             *mine = mine.saturating_add(theirs);
         }
         self.durations.merge(&other.durations);
-        if self.values.is_empty() {
-            self.values = other.values;
-        } else {
-            self.values.extend(other.values);
+        self.values.extend_from_slice(&other.values);
+        bins::merge(&mut self.bins, &other.bins);
+        self.picked.extend_from_slice(&other.picked);
+        if let Some(theirs) = &other.value_sketch {
+            self.value_sketch
+                .get_or_insert_with(DdSketch::new)
+                .merge(theirs);
         }
-        merge_option(
-            &mut self.value_sketch,
-            other.value_sketch,
-            |mine, theirs| {
-                mine.merge(&theirs);
-            },
-        );
         self.lacks_values |= other.lacks_values;
-        self.users = union(std::mem::take(&mut self.users), other.users);
-        merge_option(&mut self.user_sketch, other.user_sketch, |mine, theirs| {
-            mine.merge(&theirs);
-        });
+        self.users.unite(&other.users);
+        if let Some(theirs) = &other.user_sketch {
+            self.user_sketch
+                .get_or_insert_with(HyperLogLog::new)
+                .merge(theirs);
+        }
         self.lacks_users |= other.lacks_users;
         self.last_us = self.last_us.max(other.last_us);
-        self.merge_first(other.first_users, other.first_times);
-        for (cut, sketch) in other.first_sketches {
-            self.first_sketches.entry(cut).or_default().merge(&sketch);
+        self.merge_first(&other.first_users, &other.first_times);
+        for (&cut, sketch) in &other.first_sketches {
+            self.first_sketches.entry(cut).or_default().merge(sketch);
         }
-        merge_option(&mut self.kinds, other.kinds, |mine, theirs| {
-            mine.merge(*theirs);
-        });
+        match (&mut self.kinds, &other.kinds) {
+            (Some(mine), Some(theirs)) => mine.merge((**theirs).clone()),
+            (mine @ None, Some(theirs)) => *mine = Some(theirs.clone()),
+            (_, None) => {}
+        }
     }
 
-    fn merge_first(&mut self, users: Vec<u64>, times: Vec<TimeUs>) {
-        if self.first_users.is_empty() {
-            (self.first_users, self.first_times) = (users, times);
-            return;
-        }
+    fn merge_first(&mut self, users: &[u64], times: &[TimeUs]) {
         if users.is_empty() {
             return;
         }
-        let mine = self
-            .first_users
-            .iter()
-            .copied()
-            .zip(self.first_times.iter().copied());
-        let mut both: Vec<(u64, TimeUs)> = mine.chain(users.into_iter().zip(times)).collect();
+        if self.first_users.is_empty() {
+            (self.first_users, self.first_times) = (users.to_vec(), times.to_vec());
+            return;
+        }
+        let mine = pairs(&self.first_users, &self.first_times);
+        let mut both: Vec<(u64, TimeUs)> = mine.chain(pairs(users, times)).collect();
         both.sort_unstable();
         both.dedup_by_key(|(user, _)| *user);
         (self.first_users, self.first_times) = both.into_iter().unzip();
     }
 }
 
-fn merge_option<T>(mine: &mut Option<T>, theirs: Option<T>, merge: impl FnOnce(&mut T, T)) {
-    match (mine.as_mut(), theirs) {
-        (Some(mine), Some(theirs)) => merge(mine, theirs),
-        (None, theirs) => *mine = theirs,
-        (Some(_), None) => {}
-    }
+fn pairs(users: &[u64], times: &[TimeUs]) -> impl Iterator<Item = (u64, TimeUs)> {
+    users.iter().copied().zip(times.iter().copied())
 }
 
 /// Counts of hostile hours stop at the greatest number there is, which keeps adding associative.

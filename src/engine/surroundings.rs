@@ -17,6 +17,8 @@ pub struct Surroundings<'a> {
     pub zone: &'a Zone,
     pub directory: Option<&'a Directory>,
     pub held: Held,
+    /// The hashes that people in states point at.
+    pub names: &'a [u64],
 }
 
 impl<'a> Surroundings<'a> {

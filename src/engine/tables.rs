@@ -7,11 +7,11 @@ use super::measures;
 use super::partial::TaskState;
 use super::plan::{Plan, QueryPlan};
 use super::reads::Held;
-use super::state::{Key, KeyPart};
+use super::state::{GroupState, Key, KeyPart};
 use super::surroundings::Surroundings;
 use crate::metrics::MetricId;
 use crate::model::zone::Bucket;
-use crate::model::{Cell, Directory, ResultTable, TableColumn, Unit, Zone};
+use crate::model::{Directory, ResultTable, TableColumn, Unit, Zone};
 use crate::query::{Dimension, Period, Query, Question};
 
 /// What a column holds.
@@ -29,7 +29,12 @@ pub(super) struct Row {
     pub(super) previous_key: Option<Key>,
     /// Position of its bucket, for tables by time.
     pub(super) bucket: usize,
+    /// Where its group and that of the comparison stand, once that was looked up.
+    pub(super) places: [std::cell::Cell<Option<Place>>; 2],
 }
+
+/// A position among a task's groups; `None` where it has none of this key.
+pub(super) type Place = Option<usize>;
 
 /// Makes the table of one query.
 pub struct Tabler<'a> {
@@ -42,6 +47,8 @@ pub struct Tabler<'a> {
     pub directory: Option<&'a Directory>,
     /// What the data have at all.
     pub held: Held,
+    /// The hashes that people in states point at.
+    pub names: &'a [u64],
     /// Rows for what was there in the comparison only, too.
     pub keeps_vanished: bool,
 }
@@ -65,6 +72,7 @@ impl<'a> Tabler<'a> {
             zone: around.zone,
             directory: around.directory,
             held: around.held,
+            names: around.names,
             keeps_vanished: false,
         }
     }
@@ -91,8 +99,7 @@ impl<'a> Tabler<'a> {
         let (part, part_before) = self.plan.bucketed;
         let buckets = keys(part);
         let previous_buckets = periods.1.and(part_before).map(keys).unwrap_or_default();
-        let mut rows = self.rows(&buckets, &previous_buckets);
-        let groups = rows.len() as u64;
+        let (mut rows, groups) = self.rows(&buckets, &previous_buckets);
         let adopters = [
             self.adopters(periods.0, bucket, &buckets),
             periods
@@ -148,7 +155,8 @@ impl<'a> Tabler<'a> {
     }
 
     /// The rows in the order of their keys. Tables by time alone have every bucket; a table without dimensions one row.
-    fn rows(&self, buckets: &[i64], previous_buckets: &[i64]) -> Vec<Row> {
+    /// With the number of all rows there would be without a limit.
+    fn rows(&self, buckets: &[i64], previous_buckets: &[i64]) -> (Vec<Row>, u64) {
         let positions: HashMap<i64, usize> =
             (0..).zip(buckets).map(|(at, &key)| (key, at)).collect();
         let row = |key: Key| {
@@ -171,29 +179,35 @@ impl<'a> Tabler<'a> {
                 key,
                 previous_key,
                 bucket,
+                places: Default::default(),
             }
         };
-        match self.query.group_by[..] {
+        let rows: Vec<Row> = match self.query.group_by[..] {
             [] => vec![row(Key::new())],
             [Dimension::Time(_)] => buckets
                 .iter()
                 .map(|&key| row(vec![KeyPart::Number(key)]))
                 .collect(),
             _ => {
+                let is_row = |(key, state): &&(Key, GroupState)| {
+                    state.events() > 0
+                        && (!self.query.skip_absent || !key.contains(&KeyPart::Absent))
+                };
                 let groups = self.tasks[self.planned.current].groups.iter();
-                let vanished = self.planned.previous.filter(|_| self.keeps_vanished);
-                let vanished = vanished.map(|task| self.tasks[task].groups.iter());
-                let mut keys: Vec<&Key> = groups
-                    .chain(vanished.into_iter().flatten())
-                    .filter(|(_, state)| state.events() > 0)
-                    .map(|(key, _)| key)
-                    .filter(|key| !self.query.skip_absent || !key.contains(&KeyPart::Absent))
-                    .collect();
-                keys.sort_unstable();
-                keys.dedup();
-                keys.into_iter().map(|key| row(key.clone())).collect()
+                let mut found: Vec<&(Key, GroupState)> = groups.filter(is_row).collect();
+                if let Some(task) = self.planned.previous.filter(|_| self.keeps_vanished) {
+                    found.extend(self.tasks[task].groups.iter().filter(is_row));
+                    found.sort_by(|a, b| a.0.cmp(&b.0));
+                    found.dedup_by(|a, b| a.0 == b.0);
+                }
+                let count = found.len();
+                self.leave_leaders(&mut found);
+                let rows = found.into_iter().map(|(key, _)| row(key.clone()));
+                return (rows.collect(), count as u64);
             }
-        }
+        };
+        let count = rows.len() as u64;
+        (rows, count)
     }
 
     fn sources(&self) -> Vec<Source> {
@@ -215,7 +229,7 @@ impl<'a> Tabler<'a> {
         dimensions.chain(measures).collect()
     }
 
-    fn column(&self, source: Source) -> TableColumn {
+    pub(super) fn column(&self, source: Source) -> TableColumn {
         let column = |name: String, metric: &str, label: String, unit| TableColumn {
             name,
             metric: metric.into(),
@@ -267,46 +281,6 @@ impl<'a> Tabler<'a> {
         }
         column
     }
-
-    fn sort(&mut self, rows: &mut Vec<Row>, sources: &[Source], numbers: &Numbers) {
-        let columns: Vec<String> = sources
-            .iter()
-            .map(|source| self.column(*source).name)
-            .collect();
-        let orders: Vec<(Source, bool)> = self
-            .query
-            .order
-            .iter()
-            .filter_map(|order| {
-                let at = columns.iter().position(|name| *name == order.column)?;
-                // Rankings by rate go by what is certain, so that one lucky execution does not win.
-                let source = match sources[at] {
-                    Source::Current(MetricId::SuccessRate) => {
-                        Source::Current(MetricId::SuccessRateLow)
-                    }
-                    source => source,
-                };
-                Some((source, order.descending))
-            })
-            .collect();
-        if orders.is_empty() {
-            return;
-        }
-        let order_sources: Vec<Source> = orders.iter().map(|&(source, _)| source).collect();
-        let mut keyed: Vec<(Vec<Cell>, Row)> = std::mem::take(rows)
-            .into_iter()
-            .map(|row| (self.cells(&row, &order_sources, numbers), row))
-            .collect();
-        // Stable: ties stay in the order of their keys.
-        keyed.sort_by(|a, b| {
-            let cells = a.0.iter().zip(&b.0).zip(&orders);
-            cells
-                .map(|((a, b), (_, descending))| compare(a, b, *descending))
-                .find(|order| order.is_ne())
-                .unwrap_or(std::cmp::Ordering::Equal)
-        });
-        rows.extend(keyed.into_iter().map(|(_, row)| row));
-    }
 }
 
 /// What all rows need to know.
@@ -323,24 +297,6 @@ pub(super) struct Numbers {
 /// Times are not compared, and growth is a comparison itself.
 fn is_compared(metric: MetricId) -> bool {
     !matches!(metric, MetricId::LastUsed | MetricId::GrowthMonthly)
-}
-
-/// Missing values stand last, whichever way the order goes.
-fn compare(a: &Cell, b: &Cell, descending: bool) -> std::cmp::Ordering {
-    use std::cmp::Ordering;
-    let rank = |cell: &Cell| matches!(cell, Cell::Null);
-    let order = match (a, b) {
-        (Cell::Text(a), Cell::Text(b)) => a.cmp(b),
-        // "new" is more than any change.
-        (Cell::New, Cell::New) => Ordering::Equal,
-        (Cell::New, _) if !rank(b) => Ordering::Greater,
-        (_, Cell::New) if !rank(a) => Ordering::Less,
-        _ => match (a.number(), b.number()) {
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            _ => return rank(a).cmp(&rank(b)),
-        },
-    };
-    if descending { order.reverse() } else { order }
 }
 
 fn is_incomplete(key: i64, bucket: Bucket, zone: &Zone, period: Period) -> bool {

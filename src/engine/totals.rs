@@ -56,6 +56,7 @@ impl Tabler<'_> {
             self.directory,
             &self.plan.filter_sets[filters].clauses,
             seen,
+            self.names,
         )
     }
 
@@ -92,7 +93,7 @@ impl Tabler<'_> {
             }
             let mut total = GroupState::default();
             for (_, state) in groups.iter() {
-                total.merge(state.clone());
+                total.add(state);
             }
             total
         };
@@ -119,7 +120,7 @@ impl Tabler<'_> {
                 (None, _) => Cell::Null,
             };
         let (all, all_previous) = (numbers.executions, numbers.previous_executions);
-        let held = self.held;
+        let (held, names) = (self.held, self.names);
         let mut cell = |metric: MetricId, of_previous: bool| match metric {
             _ if !held.tells(metric) => Cell::Null,
             MetricId::Adopters | MetricId::AdoptionShare => adoption(
@@ -141,22 +142,30 @@ impl Tabler<'_> {
                     .map_or(Cell::Null, Cell::Float)
             }
             _ if of_previous => previous.as_mut().map_or(Cell::Null, |state| {
-                measures::cell(metric, state, all_previous)
+                measures::cell(metric, state, all_previous, names)
             }),
-            _ => measures::cell(metric, &mut current, all),
+            _ => measures::cell(metric, &mut current, all, names),
         };
-        let cells = sources
-            .iter()
-            .map(|&source| match source {
+        let mut cells: Vec<Cell> = Vec::with_capacity(sources.len());
+        for &source in sources {
+            let known = |wanted: Source| {
+                let at = sources.iter().position(|held| *held == wanted)?;
+                cells.get(at).cloned()
+            };
+            let told = match source {
                 Source::Dimension(_) => Cell::Null,
                 Source::Current(metric) => cell(metric, false),
                 Source::Previous(metric) => cell(metric, true),
                 Source::Change(metric) => {
-                    let (current, previous) = (cell(metric, false), cell(metric, true));
+                    let current = known(Source::Current(metric));
+                    let previous = known(Source::Previous(metric));
+                    let current = current.unwrap_or_else(|| cell(metric, false));
+                    let previous = previous.unwrap_or_else(|| cell(metric, true));
                     change_cell(metric, &current, &previous, numbers.per_day)
                 }
-            })
-            .collect();
+            };
+            cells.push(told);
+        }
         (cells, events)
     }
 }

@@ -15,7 +15,7 @@ pub use archive::{ArchiveLoad, LoadedArchive};
 pub use load::{Intake, LoadError, Loaded, Refusal};
 pub use verify::{VerifyError, verify};
 
-use crate::engine::{Engine, PartialAnswer, PartialError, Pass, answer};
+use crate::engine::{Engine, PartialAnswer, PartialError, Pass, ValuePass, answer};
 use crate::ingest::otlp::Linker;
 use crate::model::limits::WORKER_BYTES_MAX;
 use crate::model::{Directory, Provenance, ResultTable, SourceReceipt, Zone};
@@ -43,7 +43,17 @@ pub struct Service {
 
 /// A question on its way.
 pub struct Asking {
-    pass: Pass,
+    stage: Stage,
+    /// Its tables are made here, from this shard's states alone.
+    is_alone: Option<Box<(Question, Vec<Query>, AskContext)>>,
+}
+
+enum Stage {
+    /// All rows into states.
+    States(Box<Pass>),
+    /// The states, and once more over the rows for what their percentiles need.
+    Values(Box<PartialAnswer>, Box<ValuePass>),
+    Complete(Box<PartialAnswer>),
 }
 
 impl Service {
@@ -97,32 +107,105 @@ impl Service {
         self.engine.data_span()
     }
 
+    /// Begins a question whose states will be merged with those of other shards: [`Self::finish`].
     pub fn begin_ask(
         &mut self,
         question: &Question,
         queries: &[Query],
         context: &AskContext,
     ) -> Asking {
+        let pass = self.engine.begin(question, queries, context);
         Asking {
-            pass: self.engine.begin(question, queries, context),
+            stage: Stage::States(Box::new(pass)),
+            is_alone: None,
+        }
+    }
+
+    /// Begins a question that this shard answers alone: [`Self::tables`].
+    pub fn begin_alone(
+        &mut self,
+        question: &Question,
+        queries: &[Query],
+        context: &AskContext,
+    ) -> Asking {
+        let pass = self.engine.begin_binned(question, queries, context);
+        let asked = (question.clone(), queries.to_vec(), context.clone());
+        Asking {
+            stage: Stage::States(Box::new(pass)),
+            is_alone: Some(Box::new(asked)),
         }
     }
 
     /// Walks over about so many rows; true when the answer is complete.
     pub fn step(&self, asking: &mut Asking, rows_max: usize) -> bool {
-        !asking.pass.step(&self.engine, rows_max)
+        let is_at_work = match &mut asking.stage {
+            Stage::States(pass) => pass.step(&self.engine, rows_max),
+            Stage::Values(_, pass) => pass.step(&self.engine, rows_max),
+            Stage::Complete(_) => false,
+        };
+        if is_at_work {
+            return false;
+        }
+        let stage = std::mem::replace(&mut asking.stage, Stage::Complete(Box::default()));
+        asking.stage = match (stage, asking.is_alone.as_deref()) {
+            (Stage::States(pass), Some((question, queries, context))) => {
+                let states = Box::new(pass.finish(&self.engine));
+                let wanted = states.wanted(question, queries, context, self.engine.zone());
+                if wanted.is_empty() {
+                    Stage::Complete(states)
+                } else {
+                    let engine = &self.engine;
+                    let pass = engine.begin_values(question, queries, context, &wanted);
+                    Stage::Values(states, Box::new(pass))
+                }
+            }
+            (Stage::States(pass), None) => Stage::Complete(Box::new(pass.finish(&self.engine))),
+            (Stage::Values(mut states, pass), _) => {
+                states.add_values(pass.finish());
+                Stage::Complete(states)
+            }
+            (complete @ Stage::Complete(_), _) => complete,
+        };
+        matches!(asking.stage, Stage::Complete(_))
     }
 
     /// This shard's states and receipts, for [`Self::merge`] in any shard of the same question.
     pub fn finish(&self, asking: Asking, elapsed_ms: f64) -> Result<Vec<u8>, PartialError> {
-        let states = asking.pass.finish(&self.engine);
-        ShardAnswer::new(
-            &states,
-            self.receipts.values().cloned().collect(),
-            elapsed_ms,
-            self.memory().percent(),
+        let states = self.states(asking);
+        self.about_shard(elapsed_ms).encode(&states)
+    }
+
+    /// The tables of a question that this shard answers alone.
+    pub fn tables(
+        &self,
+        asking: Asking,
+        question: &Question,
+        queries: &[Query],
+        context: &AskContext,
+        elapsed_ms: f64,
+    ) -> (Vec<ResultTable>, Provenance) {
+        let states = self.states(asking);
+        self.answer(
+            states,
+            self.about_shard(elapsed_ms),
+            1,
+            question,
+            queries,
+            context,
         )
-        .encode()
+    }
+
+    /// Complete, unless somebody did not wait.
+    fn states(&self, asking: Asking) -> PartialAnswer {
+        match asking.stage {
+            Stage::States(pass) => pass.finish(&self.engine),
+            Stage::Values(states, _) | Stage::Complete(states) => *states,
+        }
+    }
+
+    fn about_shard(&self, elapsed_ms: f64) -> ShardAnswer {
+        let receipts = self.receipts.values().cloned().collect();
+        ShardAnswer::new(receipts, elapsed_ms, self.memory().percent())
     }
 
     /// Tables of all shards' states, in the order of the queries.
@@ -140,6 +223,18 @@ impl Service {
             states = states.merge(partial);
             merged.add(answer);
         }
+        Ok(self.answer(states, merged, shards.len(), question, queries, context))
+    }
+
+    fn answer(
+        &self,
+        states: PartialAnswer,
+        about: ShardAnswer,
+        shards: usize,
+        question: &Question,
+        queries: &[Query],
+        context: &AskContext,
+    ) -> (Vec<ResultTable>, Provenance) {
         let answered = answer(
             states,
             question,
@@ -148,14 +243,14 @@ impl Service {
             self.engine.zone(),
             self.engine.directory(),
         );
-        let provenance = merged.provenance(
+        let provenance = about.provenance(
             &answered,
             context,
             self.engine.zone().name(),
             &self.engine_name(),
-            shards.len(),
+            shards,
         );
-        Ok((answered.tables, provenance))
+        (answered.tables, provenance)
     }
 
     /// The whole way at once, where nobody interrupts.
@@ -165,9 +260,8 @@ impl Service {
         queries: &[Query],
         context: &AskContext,
     ) -> Result<(Vec<ResultTable>, Provenance), PartialError> {
-        let mut asking = self.begin_ask(question, queries, context);
+        let mut asking = self.begin_alone(question, queries, context);
         while !self.step(&mut asking, usize::MAX / 2) {}
-        let states = self.finish(asking, 0.0)?;
-        self.merge(&[states], question, queries, context)
+        Ok(self.tables(asking, question, queries, context, 0.0))
     }
 }

@@ -12,7 +12,6 @@ use crate::query::AskContext;
 /// What a shard sends beside its states.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ShardAnswer {
-    states: Vec<u8>,
     receipts: Vec<SourceReceipt>,
     elapsed_ms: f64,
     /// How full the memory is of the shard whose is fullest.
@@ -20,28 +19,24 @@ pub struct ShardAnswer {
 }
 
 impl ShardAnswer {
-    pub fn new(
-        states: &PartialAnswer,
-        receipts: Vec<SourceReceipt>,
-        elapsed_ms: f64,
-        memory_percent: u64,
-    ) -> Self {
+    pub fn new(receipts: Vec<SourceReceipt>, elapsed_ms: f64, memory_percent: u64) -> Self {
         Self {
-            memory_percent,
-            states: states.encode(),
             receipts,
             elapsed_ms,
+            memory_percent,
         }
     }
 
-    pub fn encode(&self) -> Result<Vec<u8>, PartialError> {
+    /// With the shard's states.
+    pub fn encode(&self, states: &PartialAnswer) -> Result<Vec<u8>, PartialError> {
         // The states are long: they go behind the rest as they are.
         let rest = (&self.receipts, self.elapsed_ms, self.memory_percent);
         let head = postcard::to_stdvec(&rest).map_err(|_| PartialError)?;
-        let mut bytes = Vec::with_capacity(8 + head.len() + self.states.len());
+        let states = states.encode();
+        let mut bytes = Vec::with_capacity(8 + head.len() + states.len());
         bytes.extend_from_slice(&(head.len() as u64).to_le_bytes());
         bytes.extend_from_slice(&head);
-        bytes.extend_from_slice(&self.states);
+        bytes.extend_from_slice(&states);
         Ok(bytes)
     }
 
@@ -52,7 +47,6 @@ impl ShardAnswer {
         let (receipts, elapsed_ms, memory_percent) =
             postcard::from_bytes(head).map_err(|_| PartialError)?;
         let answer = Self {
-            states: Vec::new(),
             receipts,
             elapsed_ms,
             memory_percent,

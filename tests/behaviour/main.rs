@@ -30,6 +30,7 @@ mod export;
 mod files;
 mod formats;
 mod golden;
+mod kept;
 mod kinds;
 mod mapping;
 mod matrix;

@@ -18,7 +18,7 @@ const ROWS_PER_STEP: usize = 400_000;
 
 /// Merging can't be interrupted; it takes time by the size of the states, on a slow machine that is busy.
 const MERGE_BYTES_PER_MS: usize = 500;
-const MERGE_MS_BASE: usize = 2_000;
+const MERGE_MS_BASE: usize = 5_000;
 
 /// The tasks under way, so that they can be stopped.
 #[derive(Default)]
@@ -174,39 +174,34 @@ async fn ask(
         return shared.respond(&Response::Cancelled { id }, None);
     }
     let started_ms = js_sys::Date::now();
-    let mut pass = shared
-        .service
-        .borrow_mut()
-        .begin_ask(question, queries, context);
-    while !shared.service.borrow().step(&mut pass, ROWS_PER_STEP) {
+    let mut asking = {
+        let mut service = shared.service.borrow_mut();
+        if partial {
+            service.begin_ask(question, queries, context)
+        } else {
+            service.begin_alone(question, queries, context)
+        }
+    };
+    while !shared.service.borrow().step(&mut asking, ROWS_PER_STEP) {
         turn::breathe().await;
         if stop.is_raised() {
             return shared.respond(&Response::Cancelled { id }, None);
         }
     }
     let elapsed_ms = js_sys::Date::now() - started_ms;
-    let states = shared.service.borrow().finish(pass, elapsed_ms);
-    match states {
-        Ok(states) if partial => shared.respond(&Response::Partial { id }, Some(&states)),
-        Ok(states) => {
-            let states = [states];
-            announce_merge(shared, &states);
-            let merged = shared
-                .service
-                .borrow()
-                .merge(&states, question, queries, context);
-            match merged {
-                Ok((tables, provenance)) => shared.respond(
-                    &Response::Answer {
-                        id,
-                        tables,
-                        provenance,
-                    },
-                    None,
-                ),
-                Err(error) => fail(shared, id, &error.to_string()),
-            }
-        }
+    let service = shared.service.borrow();
+    if !partial {
+        announce_merge(shared, &[]);
+        let (tables, provenance) = service.tables(asking, question, queries, context, elapsed_ms);
+        let answer = Response::Answer {
+            id,
+            tables,
+            provenance,
+        };
+        return shared.respond(&answer, None);
+    }
+    match service.finish(asking, elapsed_ms) {
+        Ok(states) => shared.respond(&Response::Partial { id }, Some(&states)),
         Err(error) => fail(shared, id, &error.to_string()),
     }
 }
