@@ -4,7 +4,8 @@
 //!
 //! The way of an answer: [`Engine::begin`] gathers all queries of a question into one [`Pass`]; [`Pass::step`] walks
 //! over some rows at a time, so that a newer question can interrupt; [`Pass::finish`] gives a [`PartialAnswer`],
-//! this shard's states. Partial answers merge in any order; [`answer`] turns one into tables.
+//! this shard's states. Partial answers merge in any order; [`answer`] turns one into tables. Whoever asks a shard alone
+//! begins with [`Engine::begin_binned`] and comes back for the durations that percentiles need ([`ValuePass`]).
 
 mod adoption;
 mod amounts;
