@@ -164,6 +164,7 @@ for (const dashboard of ["executive", "tools", "users", "workspaces", "clients",
 await warm.locator('nav a[href^="/data"]').click();
 const held = await warm.locator("[data-resident-bytes]").first().evaluate((facts) => ({ ...facts.dataset }));
 report("resident bytes an event", `${(held.residentBytes / held.events).toFixed(1)} (${held.events} events, ${held.workers} workers)`, "≤ 32");
+report("the same with what earlier answers left", `${((Number(held.residentBytes) + Number(held.keptBytes)) / held.events).toFixed(1)}`, "");
 report("memory of the workers' modules", `${(held.moduleBytes / 1e6).toFixed(0)} MB`, "");
 await context.close();
 

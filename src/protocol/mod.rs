@@ -158,6 +158,8 @@ pub struct Memory {
     pub events: u64,
     /// Columns and dictionaries.
     pub resident_bytes: u64,
+    /// States of earlier questions, kept until they are in the way; they don't count against the budget.
+    pub kept_bytes: u64,
     /// All of what counts against the budget: that, and what telemetry is linked by.
     pub held_bytes: u64,
     pub budget_bytes: u64,

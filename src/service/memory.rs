@@ -24,6 +24,7 @@ impl Service {
         Memory {
             events: held.events,
             resident_bytes: held.resident_bytes,
+            kept_bytes: held.kept_bytes,
             held_bytes: held.resident_bytes + self.linker.resident_bytes(),
             budget_bytes: self.budget_bytes,
             module_bytes: 0,

@@ -33,11 +33,12 @@ pub fn Summary() -> impl IntoView {
         )
     });
     let memory = Memo::new(move |_| {
-        data.memory.get().iter().fold((0, 0, 0), |sum, memory| {
+        data.memory.get().iter().fold((0, 0, 0, 0), |sum, memory| {
             (
                 sum.0 + memory.events,
                 sum.1 + memory.resident_bytes,
                 sum.2 + memory.module_bytes,
+                sum.3 + memory.kept_bytes,
             )
         })
     });
@@ -60,6 +61,7 @@ pub fn Summary() -> impl IntoView {
             data-events=move || memory.get().0.to_string()
             data-resident-bytes=move || memory.get().1.to_string()
             data-module-bytes=move || memory.get().2.to_string()
+            data-kept-bytes=move || memory.get().3.to_string()
             data-workers=move || data.memory.get().len().to_string()
         >
             <dl>
@@ -94,8 +96,9 @@ pub fn Summary() -> impl IntoView {
                     <dd>{move || bytes(memory.get().2 as f64)}</dd>
                     <dd class={"muted"}>
                         {move || {
-                            let (events, resident, _) = memory.get();
-                            (events > 0).then(|| format!("{} per event, {} events resident", bytes(resident as f64 / events as f64), count(events as f64)))
+                            let (events, resident, _, kept) = memory.get();
+                            let kept = if kept > 0 { format!("; {} of earlier answers", bytes(kept as f64)) } else { String::new() };
+                            (events > 0).then(|| format!("{} per event, {} events resident{kept}", bytes(resident as f64 / events as f64), count(events as f64)))
                         }}
                     </dd>
                     <dd class={"muted"} class:warn=is_low data-memory-percent=move || fullest.get().map(|(percent, _)| percent.to_string())>
