@@ -74,9 +74,9 @@ fn a_source_that_would_pass_90_percent_of_the_memory_is_refused_and_the_rest_sta
         (0, 0),
         "it was refused before it was decoded"
     );
+    assert_eq!(service.memory(), held, "nothing of it was kept");
     let (table, _) = ask(&mut service, &all_time(), &[]);
     assert_eq!(table.rows[0][0], Cell::Int(20_000));
-    assert_eq!(service.memory(), held, "nothing of it was kept");
     // The way out that the sentence names.
     service.unload(1);
     assert!(load(&mut service, 2, &file(1, 25_000)).is_ok());
