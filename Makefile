@@ -63,7 +63,7 @@ fuzz: setup ## mutated inputs over every reader; SECONDS=60 for each TARGET=all 
 	$(ENV) cargo test --test fuzz -- --seconds $(SECONDS) --target $(TARGET) --seed $(SEED)
 
 e2e: build demo ## the application in a real browser
-	$(ENV) node --test --test-concurrency=1 --test-force-exit --test-timeout=300000 --test-reporter=spec tests/e2e/*.test.mjs
+	$(ENV) node --test --test-concurrency=1 --test-force-exit --test-timeout=900000 --test-reporter=spec tests/e2e/*.test.mjs
 
 bench: build demo ## native kernels, then the application in a real browser
 	$(ENV) cargo bench --bench engine

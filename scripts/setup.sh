@@ -140,9 +140,10 @@ fi
 # --- Other people's readers, only for golden files and exports ------------------------------------------------------
 if [ "${1:-}" = python ]; then
   if ! "$CACHE/python/bin/python" -c 'import duckdb, polars, pyarrow, openpyxl' 2>/dev/null; then
+    python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv
     say "installing DuckDB, Polars, pyarrow and openpyxl"
     python3 -m venv "$CACHE/python"
-    "$CACHE/python/bin/pip" install -q duckdb polars pyarrow openpyxl
+    "$CACHE/python/bin/pip" install -q -r tests/requirements.txt || die "pip could not install them; its message is above."
   fi
   has pdftotext && has pdffonts && has pdfimages || apt_install poppler-utils
 fi
