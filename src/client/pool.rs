@@ -64,6 +64,8 @@ pub struct Inner {
     pub replaced: u32,
     /// What the last one said, for the diagnostics.
     pub last_crash: Option<String>,
+    /// When the workers were last asked whether they live.
+    pub beat_ms: f64,
     pub on_change: Rc<dyn Fn()>,
 }
 
@@ -102,6 +104,7 @@ impl Pool {
             starts: vec![Starts::default(); count],
             replaced: 0,
             last_crash: None,
+            beat_ms: js_sys::Date::now(),
             on_change: config.on_change,
         })));
         for index in 0..count {

@@ -60,7 +60,13 @@ fn beat(pool: &Pool) {
     }
     let now_ms = js_sys::Date::now();
     let silent: Vec<usize> = {
-        let inner = pool.0.borrow();
+        let mut inner = pool.0.borrow_mut();
+        // Nobody was asked while the page was hidden or the machine slept: nobody is silent yet.
+        let paused = now_ms - inner.beat_ms > SILENCE_MS_MAX;
+        inner.beat_ms = now_ms;
+        if paused {
+            inner.workers.iter().for_each(Handle::excuse);
+        }
         (0..inner.workers.len())
             .filter(|&worker| inner.is_silent(worker, now_ms))
             .collect()
@@ -155,11 +161,12 @@ impl Inner {
             .map(super::SourceView::bytes)
             .sum();
         let starting = !handle.is_ready();
-        let allowance = if decoding > 0 || starting {
+        let decodes = if decoding > 0 || starting {
             DECODE_MS_BASE + decoding as f64 / DECODE_BYTES_PER_MS
         } else {
-            handle.silence_ms().min(WORKING_MS_MAX)
+            0.0
         };
+        let allowance = handle.silence_ms().min(WORKING_MS_MAX).max(decodes);
         now_ms - handle.seen_ms() > SILENCE_MS_MAX + f64::from(BEAT_MS) + allowance
     }
 

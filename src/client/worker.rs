@@ -82,6 +82,11 @@ impl Handle {
         self.seen_ms.get()
     }
 
+    /// Takes its silence up to now for nothing.
+    pub fn excuse(&self) {
+        self.seen_ms.set(js_sys::Date::now());
+    }
+
     /// How long it said that it would be silent, ms.
     pub fn silence_ms(&self) -> f64 {
         self.silence_ms.get()

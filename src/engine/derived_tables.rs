@@ -47,6 +47,13 @@ pub fn derived_table(
             let is_filtered = !around.plan.filter_sets[filters].clauses.is_empty();
             return insight::recommendations(&parts, &organisation(), is_filtered, &frame);
         }
+        // As it is; the tables of parts keep what vanished.
+        DerivedTable::WithVanished => {
+            return parts
+                .into_iter()
+                .next()
+                .map_or_else(ResultTable::default, |part| part.table);
+        }
         DerivedTable::WithMost(dimension) => return insight::with_most(&parts, named(dimension)),
         DerivedTable::Differences => insight::differences(&parts, &frame),
         DerivedTable::Changes => insight::changes(&parts, &CHANGING.map(Dimension::name), &frame),

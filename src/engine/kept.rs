@@ -21,6 +21,8 @@ pub const BLOCK_CHUNKS: usize = 8;
 /// All kept states may take this much for each row held, and this much in any case.
 const BYTES_PER_ROW: usize = 7;
 const BYTES_MIN: usize = 1 << 20;
+/// So many shapes are known at once; one that is asked for again later is only made anew.
+const SHELVES_MAX: usize = 256;
 /// A block whose state takes more than this for each of its rows is not worth keeping.
 const BLOCK_BYTES_PER_ROW_MAX: usize = 4;
 
@@ -196,6 +198,7 @@ impl Kept {
                 known.used = now;
                 return known.number;
             }
+            inner.forget_oldest();
             inner.last_number += 1;
             let number = inner.last_number;
             inner.shelves.push(Shelf {
@@ -243,8 +246,11 @@ impl Kept {
                 shelf.is_too_wide = true;
                 return;
             }
-            shelf.bytes += more;
-            shelf.blocks.insert(block, state);
+            // Two tasks of one shape may have made the same.
+            if !shelf.blocks.contains_key(&block) {
+                shelf.bytes += more;
+                shelf.blocks.insert(block, state);
+            }
         }
     }
 
@@ -283,6 +289,17 @@ impl Kept {
 }
 
 impl Inner {
+    /// Shapes without blocks take room too, and are walked over.
+    fn forget_oldest(&mut self) {
+        let oldest = self.shelves.iter().enumerate();
+        let oldest = oldest.min_by_key(|(_, shelf)| shelf.used);
+        if self.shelves.len() >= SHELVES_MAX
+            && let Some((at, _)) = oldest.filter(|(_, shelf)| shelf.used < self.questions)
+        {
+            self.shelves.swap_remove(at);
+        }
+    }
+
     /// Is there room for so many bytes more? Whoever was asked for longest ago gives way.
     fn make_room(&mut self, more: usize, rows: usize) -> bool {
         let allowed = (rows * BYTES_PER_ROW).max(BYTES_MIN);

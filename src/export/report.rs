@@ -177,21 +177,21 @@ fn clause(clause: &Clause) -> String {
 
 /// Is it a column of the comparison?
 pub fn is_comparison(column: &TableColumn) -> bool {
-    column.name.ends_with("_previous") || column.name.ends_with("_change")
+    column.is_previous() || column.is_change()
 }
 
 /// Is it one of the columns that a widget's table begins with? Ends of intervals are there for whoever wants them, and a
 /// change says what the number before would say again; of those the one of the widget's own measure is enough, and where
 /// there is little room no second name.
-pub fn is_usual(spec: Option<&WidgetSpec>, name: &str) -> bool {
+pub fn is_usual(spec: Option<&WidgetSpec>, column: &TableColumn) -> bool {
     let bounds = [MetricId::SuccessRateLow, MetricId::SuccessRateHigh];
-    let is_bound = bounds.iter().any(|bound| bound.id() == name);
+    let is_bound = bounds.iter().any(|bound| bound.id() == column.name);
     let is_beside = spec.is_some_and(|spec| {
-        let changed = name.strip_suffix("_change");
-        let is_other_change = changed.is_some_and(|measure| measure != spec.measure.id());
-        is_other_change || (name == "name" && spec.span != Span::Whole)
+        let is_other_change = column.is_change() && column.metric != spec.measure.id();
+        let is_second_name = column.metric == "name" && spec.span != Span::Whole;
+        is_other_change || is_second_name
     });
-    !(name.ends_with("_previous") || is_bound || is_beside)
+    !(column.is_previous() || is_bound || is_beside)
 }
 
 /// What a reader sees above a column; what a sketch took part in is marked.

@@ -41,6 +41,10 @@ impl Plan {
         terms: &Terms<'_>,
         tally: &mut Tally,
     ) -> Option<Result<(), Reason>> {
+        // A place that is not taken must be no field: rows with so many are read the long way.
+        if fields.all().len() >= usize::from(NONE) {
+            return None;
+        }
         let mut row = Planned {
             text,
             fields: fields.all(),

@@ -87,6 +87,18 @@ pub struct TableColumn {
     pub error: f64,
 }
 
+impl TableColumn {
+    /// Does it hold its metric in the period of comparison? (A value of the data may be called like that.)
+    pub fn is_previous(&self) -> bool {
+        self.name.strip_suffix("_previous") == Some(&self.metric)
+    }
+
+    /// Does it hold the change of its metric against the comparison?
+    pub fn is_change(&self) -> bool {
+        self.name.strip_suffix("_change") == Some(&self.metric)
+    }
+}
+
 /// Rows in the order asked for, and what they add up to where adding is allowed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct ResultTable {

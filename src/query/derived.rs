@@ -12,6 +12,8 @@ use crate::model::{Column, Outcome};
 pub enum DerivedTable {
     /// What explains most of the change against the comparison (E4).
     Changes,
+    /// The query's own table, with those rows too that only the comparison has.
+    WithVanished,
     /// Each of some things against the first of them (Q8).
     Differences,
     /// The values of a dimension with most of a count, and the rest where such counts add up, by buckets of time: a column
@@ -103,6 +105,10 @@ impl DerivedTable {
             ..part(group_by, &[MetricId::Executions])
         };
         match self {
+            Self::WithVanished => vec![Query {
+                derived: None,
+                ..query.clone()
+            }],
             Self::TopOverTime(dimension, bucket, metric) => {
                 let time = Dimension::Time(bucket);
                 let counted = |group_by: &[Dimension]| Query {

@@ -76,6 +76,8 @@ test("D5 a folder is opened with all files in it, whatever they are, but for hid
   writeFileSync(join(path, "inside", "b.csv"), "time,tool,user\n2026-05-01T11:00:00Z,fetch,bob@example.test\n");
   writeFileSync(join(path, "inside", "deeper", "c.json"), `[${event("2026-05-01T12:00:00Z", "write", "ada@example.test", "success", 5)}]`);
   writeFileSync(join(path, ".DS_Store"), "nothing to read");
+  mkdirSync(join(path, ".git"));
+  writeFileSync(join(path, ".git", "config"), "nothing to read either");
   for (const way of ["chosen", "dropped"]) {
     const page = await open(context, `${server.url}/data`);
     if (way === "chosen") {
@@ -87,8 +89,9 @@ test("D5 a folder is opened with all files in it, whatever they are, but for hid
       const data = { items: [], files: [path], dragOperationsMask: 1 };
       for (const type of ["dragEnter", "dragOver", "drop"]) await devtools.send("Input.dispatchDragEvent", { type, x: x + 20, y: y + 20, data });
     }
-    for (const name of ["a.ndjson", "b.csv", "c.json"]) await page.locator(`[data-source="${name}"][data-source-state="ready"]`).waitFor();
-    assert.equal(await page.locator('[data-source=".DS_Store"]').count(), 0, way);
+    // A chosen folder tells the way to each file, too.
+    for (const name of ["a.ndjson", "b.csv", "c.json"]) await page.locator(`[data-source$="${name}"][data-source-state="ready"]`).waitFor();
+    assert.equal(await page.locator('[data-source$=".DS_Store"], [data-source*=".git"]').count(), 0, way);
     await page.locator('nav a[href^="/executive"]').first().click();
     await ready(page);
     assert.equal((await tiles(page)).executions, 3, way);

@@ -40,7 +40,11 @@ async function visit(path, look, timeout = 30_000) {
   for (const dashboard of DASHBOARDS) {
     await page.locator(`nav a[href^="/${dashboard}"]`).first().click();
     await page.waitForFunction((id) => location.pathname === `/${id}` && document.querySelectorAll("[data-widget]").length > 0, dashboard);
-    for (const card of await page.locator("[data-widget]").all()) await card.scrollIntoViewIfNeeded();
+    // Each is waited for: what leaves the screen is not asked any more.
+    for (const id of await page.locator("[data-widget]").evaluateAll((cards) => cards.map((card) => card.dataset.widget))) {
+      await page.locator(`[data-widget="${id}"]`).scrollIntoViewIfNeeded();
+      await page.waitForFunction((id) => ["ready", "empty", "failed"].includes(document.querySelector(`[data-widget="${id}"]`)?.dataset.state), id, { timeout });
+    }
     await ready(page, timeout);
     const states = await page.locator("[data-widget]").evaluateAll((cards) => cards.map((card) => `${card.dataset.widget} ${card.dataset.state}`));
     for (const state of states) assert.match(state, / (ready|empty)$/, `/${dashboard}`);

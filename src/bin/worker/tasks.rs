@@ -189,9 +189,9 @@ async fn ask(
         }
     }
     let elapsed_ms = js_sys::Date::now() - started_ms;
+    announce_merge(shared, &[]);
     let service = shared.service.borrow();
     if !partial {
-        announce_merge(shared, &[]);
         let (tables, provenance) = service.tables(asking, question, queries, context, elapsed_ms);
         let answer = Response::Answer {
             id,

@@ -128,7 +128,7 @@ impl Chart<'_, '_, '_> {
         let columns: Vec<usize> = (0..self.table.columns.len())
             .filter(|&at| {
                 let column = &self.table.columns[at];
-                is_usual(None, &column.name) && !is_comparison(column)
+                is_usual(None, column) && !is_comparison(column)
             })
             .collect();
         let width = area.width / columns.len().max(1) as f32;

@@ -222,7 +222,7 @@ fn draw(flow: &mut Flow, report: &Report, shown: &Shown) {
     };
     let columns = |table: &ResultTable| -> Vec<usize> {
         (0..table.columns.len())
-            .filter(|&at| is_usual(shown.spec, &table.columns[at].name))
+            .filter(|&at| is_usual(shown.spec, &table.columns[at]))
             .collect()
     };
     let bands = |flow: &Flow, is_wide: bool| {

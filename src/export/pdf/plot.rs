@@ -7,7 +7,7 @@ use super::sheet::{Area, Colour};
 use super::style::{ACCENT, ACCENT_SOFT, LINE, LINE_STRONG, MUTED, PREVIOUS, SERIES, SMALL};
 use crate::export::words;
 use crate::metrics::MetricId;
-use crate::model::Unit;
+use crate::model::{Cell, TableColumn, Unit};
 use crate::query::widgets::Look;
 
 /// How numbers become places: the area within the axes.
@@ -22,44 +22,52 @@ impl Plot {
     }
 }
 
+/// What is bad to have more of hangs below the axis.
+fn hangs(column: &TableColumn) -> bool {
+    let metric = MetricId::parse(&column.metric);
+    metric.is_some_and(|metric| metric.spec().direction < 0)
+}
+
 impl Chart<'_, '_, '_> {
     /// Everything with an axis of numbers.
     pub fn over(&mut self, area: Area, look: Look, columns: &[usize], measure: &str) {
         let is_several = matches!(look, Look::Lines | Look::Stack);
-        let names: Vec<String> = if is_several {
-            columns
-                .iter()
-                .map(|&at| self.table.columns[at].name.clone())
-                .collect()
+        // By their places: a column may be called as another one is.
+        let drawn: Vec<usize> = if is_several {
+            columns.to_vec()
         } else {
-            vec![measure.to_owned()]
+            self.table.column_index(measure).into_iter().collect()
         };
-        let Some(first) = self
-            .table
-            .columns
-            .iter()
-            .find(|column| Some(&column.name) == names.first())
-        else {
+        let table = self.table;
+        let drawn = || {
+            drawn
+                .iter()
+                .filter_map(|&at| Some((at, table.columns.get(at)?)))
+        };
+        let names: Vec<String> = drawn().map(|(_, column)| column.name.clone()).collect();
+        let Some((_, first)) = drawn().next() else {
             return;
         };
         let unit = first.unit;
-        let rows = self.table.rows.len();
-        let of = |name: &str| -> Vec<Option<f64>> {
-            (0..rows).map(|row| self.number(row, name)).collect()
+        let rows = table.rows.len();
+        let of = |at: usize| -> Vec<Option<f64>> {
+            let cells = table.rows.iter().map(|row| row.get(at));
+            cells.map(|cell| cell.and_then(Cell::number)).collect()
         };
-        let series: Vec<Vec<Option<f64>>> = names
-            .iter()
-            .map(|name| {
-                let hangs = look == Look::Stack && self.hangs(name);
-                let numbers = of(name).into_iter();
+        let series: Vec<Vec<Option<f64>>> = drawn()
+            .map(|(at, column)| {
+                let hangs = look == Look::Stack && hangs(column);
+                let numbers = of(at).into_iter();
                 numbers
                     .map(|number| number.map(|number| if hangs { -number } else { number }))
                     .collect()
             })
             .collect();
         let previous = format!("{measure}_previous");
-        let before =
-            (!is_several && self.table.column_index(&previous).is_some()).then(|| of(&previous));
+        let before = table
+            .column_index(&previous)
+            .filter(|_| !is_several)
+            .map(of);
         let scale = if look == Look::Stack {
             let sums = (0..rows).flat_map(|row| {
                 let numbers = series.iter().filter_map(move |numbers| numbers[row]);
@@ -99,13 +107,6 @@ impl Chart<'_, '_, '_> {
         if let Some(before) = before {
             self.curve(&plot, &before, PREVIOUS, true, has_columns);
         }
-    }
-
-    /// What is bad to have more of hangs below the axis.
-    fn hangs(&self, name: &str) -> bool {
-        let column = self.table.columns.iter().find(|column| column.name == name);
-        let metric = column.and_then(|column| MetricId::parse(&column.metric));
-        metric.is_some_and(|metric| metric.spec().direction < 0)
     }
 
     fn legend_labels(

@@ -74,7 +74,10 @@ pub fn queries(
     ];
     let table = super::ranking(query(spec, &[by], &measures), M::Executions, SIDES_MAX);
     match spec.id {
-        "side-by-side" => vec![table],
+        "side-by-side" => vec![Query {
+            derived: Some(DerivedTable::WithVanished),
+            ..table
+        }],
         "side-by-side-over-time" => {
             let Dimension::Time(bucket) = time(question, context, zone) else {
                 return Vec::new();
@@ -88,7 +91,10 @@ pub fn queries(
         }
         "side-by-side-slope" => {
             let sides = query(spec, &[by], &[M::Executions, M::SuccessRate]);
-            vec![super::ranking(sides, M::Executions, SIDES_MAX)]
+            vec![Query {
+                derived: Some(DerivedTable::WithVanished),
+                ..super::ranking(sides, M::Executions, SIDES_MAX)
+            }]
         }
         "side-by-side-differences" => vec![Query {
             compare: false,

@@ -113,7 +113,7 @@ impl WidgetSpec {
     pub fn drawn(&self, table: &ResultTable) -> Vec<usize> {
         let columns = table.columns.iter().enumerate();
         let found = columns.filter(|(_, column)| {
-            let is_value = !column.name.ends_with("_previous") && !column.name.ends_with("_change");
+            let is_value = !column.is_previous() && !column.is_change();
             let of_series = || {
                 let mut series = self.series.iter();
                 series.any(|metric| metric.id() == column.metric)

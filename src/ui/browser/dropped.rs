@@ -2,7 +2,7 @@
 //!
 //! Owns: walking over folders. Does not own: what the files are, or opening them (`client`).
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
@@ -16,6 +16,16 @@ pub fn entries(transfer: &DataTransfer) -> Vec<FileSystemEntry> {
     items
         .filter_map(|item| item.webkit_get_as_entry().ok().flatten())
         .collect()
+}
+
+/// Is a file of a chosen folder hidden, or in a hidden folder? The folder itself was meant, whatever it is called.
+pub fn is_hidden(file: &File) -> bool {
+    let path = Reflect::get(file, &"webkitRelativePath".into());
+    let path = path
+        .ok()
+        .and_then(|path| path.as_string())
+        .unwrap_or_default();
+    path.split('/').skip(1).any(|part| part.starts_with('.'))
 }
 
 /// All files of the entries, no more than an archive may have; hidden ones are the system's own. A folder that can't be

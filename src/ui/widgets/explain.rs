@@ -42,7 +42,7 @@ fn Explanation(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
     let definitions: Vec<(&str, &str, String)> = table
         .columns
         .iter()
-        .filter(|column| !column.name.ends_with("_previous") && !column.name.ends_with("_change"))
+        .filter(|column| !column.is_previous() && !column.is_change())
         .filter_map(|column| MetricId::parse(&column.metric).map(|metric| (metric, column)))
         .filter(|(metric, _)| {
             !matches!(metric, MetricId::SuccessRateLow | MetricId::SuccessRateHigh)

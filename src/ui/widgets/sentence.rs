@@ -38,6 +38,7 @@ fn over_time(spec: &WidgetSpec, table: &ResultTable) -> String {
         .iter()
         .enumerate()
         .filter_map(|(row, _)| Some((row, table.cell(row, measure)?.number()?)))
+        .filter(|(_, number)| spec.measure != MetricId::Executions || *number > 0.0)
         .max_by(|a, b| a.1.total_cmp(&b.1));
     let total = table.total(measure).cloned().unwrap_or_default();
     let change = table
@@ -92,11 +93,11 @@ fn latest(spec: &WidgetSpec, table: &ResultTable) -> String {
     let columns = spec
         .drawn(table)
         .into_iter()
-        .filter_map(|at| table.columns.get(at));
+        .filter_map(|at| Some((at, table.columns.get(at)?)));
     let parts: Vec<String> = columns
         .take(SERIES_SAID)
-        .filter_map(|column| {
-            let value = locale::cell(table.cell(row, &column.name)?, column.unit);
+        .filter_map(|(at, column)| {
+            let value = locale::cell(table.rows[row].get(at)?, column.unit);
             Some(format!("{}: {value}", column.label))
         })
         .collect();

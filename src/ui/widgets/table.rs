@@ -11,7 +11,7 @@ use super::filter::FilterName;
 use super::trend::Trend;
 
 use crate::export::{cell_value, heading, is_usual};
-use crate::model::{Cell, ResultTable, Unit, rows};
+use crate::model::{Cell, ResultTable, TableColumn, Unit, rows};
 use crate::query::Dimension;
 use crate::query::widgets::{TREND, WidgetSpec};
 use crate::ui::browser::locale;
@@ -60,7 +60,7 @@ pub fn DataTable(
     let width = move || told(answered, |table| table.columns.len()).unwrap_or_default();
     let has_trend = Memo::new(move |_| {
         let trends = answered.with(|answered| trends(answered.as_ref()?).map(|_| ()));
-        trends.is_some() && chosen.read().shows(TREND)
+        trends.is_some() && chosen.read().shows_trend()
     });
     let has_search = Memo::new(move |_| total() >= SEARCH_FROM);
     let has_choice = Memo::new(move |_| width() >= CHOOSE_FROM && total() > 1);
@@ -153,14 +153,18 @@ impl Chosen {
         }
     }
 
-    fn shows(&self, column: &str) -> bool {
-        let chosen = self.by_name.get(column).copied();
+    fn shows(&self, column: &TableColumn) -> bool {
+        let chosen = self.by_name.get(&column.name).copied();
         chosen.unwrap_or_else(|| is_usual(self.spec, column))
     }
 
-    fn toggle(&mut self, column: &str) {
-        let shows = self.shows(column);
-        self.by_name.insert(column.to_owned(), !shows);
+    /// The lines over time, which are no column of the table.
+    fn shows_trend(&self) -> bool {
+        self.by_name.get(TREND).copied().unwrap_or(true)
+    }
+
+    fn toggle(&mut self, name: &str, shows: bool) {
+        self.by_name.insert(name.to_owned(), !shows);
     }
 }
 
@@ -178,26 +182,34 @@ fn count(shown: usize, total: usize) -> String {
 }
 
 /// Which columns are shown; the first one always is.
+type Shows = Arc<dyn Fn(&Chosen) -> bool + Send + Sync>;
+
 #[component]
 fn ChooseColumns(answered: Memo<Option<Arc<Answered>>>, chosen: RwSignal<Chosen>) -> impl IntoView {
     let button = || view! { <Icon name="grid" /><span>{"Columns"}</span> };
-    let choice = move |column: &str, label: &str| {
-        let (name, toggled) = (column.to_owned(), column.to_owned());
+    let choice = move |name: &str, label: &str, shows: Shows| {
+        let name = name.to_owned();
+        let shown = Arc::clone(&shows);
         view! {
             <li><label class={"menu__item"}>
                 <input
-                    type={"checkbox"} prop:checked=move || chosen.read().shows(&name)
-                    on:change=move |_| chosen.update(|chosen| chosen.toggle(&toggled))
+                    type={"checkbox"} prop:checked=move || shown(&chosen.read())
+                    on:change=move |_| chosen.update(|chosen| chosen.toggle(&name, shows(chosen)))
                 />
                 {label.to_owned()}
             </label></li>
         }
     };
+    let column = move |column: &TableColumn| {
+        let (name, label) = (column.name.clone(), column.label.clone());
+        let column = column.clone();
+        choice(&name, &label, Arc::new(move |chosen| chosen.shows(&column)))
+    };
     view! {
         <Popover action="columns" title="Columns" end=true button=button.into()>
             <ul class={"menu"}>
-                {move || told(answered, |table| table.columns.iter().skip(1).map(|column| choice(&column.name, &column.label)).collect_view())}
-                {move || answered.with(|answered| trends(answered.as_ref()?).map(|_| choice(TREND, "Trend")))}
+                {move || told(answered, |table| table.columns.iter().skip(1).map(column).collect_view())}
+                {move || answered.with(|answered| trends(answered.as_ref()?).map(|_| choice(TREND, "Trend", Arc::new(Chosen::shows_trend))))}
             </ul>
         </Popover>
     }
@@ -209,10 +221,7 @@ fn head(
     sorting: RwSignal<Option<rows::Sorting>>,
     has_trend: bool,
 ) -> impl IntoView + use<> {
-    let shown = table
-        .columns
-        .iter()
-        .filter(|column| chosen.shows(&column.name));
+    let shown = table.columns.iter().filter(|column| chosen.shows(column));
     let headings = shown
         .map(|column| {
             let name = column.name.clone();
@@ -270,7 +279,7 @@ fn row(
     let metric = words::row_metric(table, row);
     let bucket = words::bucket(table);
     let cells = table.rows[row].iter().zip(&table.columns).enumerate();
-    let cells = cells.filter(|(_, (_, column))| chosen.shows(&column.name)).map(|(position, (cell, column))| {
+    let cells = cells.filter(|(_, (_, column))| chosen.shows(column)).map(|(position, (cell, column))| {
         let start = table.bucket_start_us.get(row).filter(|_| position == 0);
         let shown = match start {
             Some(start) => words::bucket_name(bucket, *start),
@@ -304,17 +313,18 @@ fn row(
 fn totals(table: &ResultTable, chosen: &Chosen, has_trend: bool) -> impl IntoView + use<> {
     let any = table.totals.iter().any(|cell| *cell != Cell::Null);
     let cells = table.totals.iter().zip(&table.columns).enumerate();
-    let cells = cells
-        .filter(|(_, (_, column))| chosen.shows(&column.name))
-        .map(|(at, (cell, column))| {
-            let shown = match cell {
-                _ if at == 0 => "All".to_owned(),
-                // Names don't add up; a dash would look like a missing number.
-                Cell::Null => String::new(),
-                cell => locale::cell(cell, column.unit),
-            };
-            view! { <td class:number=column.unit != Unit::Text>{shown}</td> }.into_any()
-        });
+    let cells =
+        cells
+            .filter(|(_, (_, column))| chosen.shows(column))
+            .map(|(at, (cell, column))| {
+                let shown = match cell {
+                    _ if at == 0 => "All".to_owned(),
+                    // Names don't add up; a dash would look like a missing number.
+                    Cell::Null => String::new(),
+                    cell => locale::cell(cell, column.unit),
+                };
+                view! { <td class:number=column.unit != Unit::Text>{shown}</td> }.into_any()
+            });
     let trend = has_trend.then(|| view! { <td class={"trend"}></td> }.into_any());
     let cells = beside_the_first(cells, trend);
     (any && table.rows.len() > 1).then(|| view! { <tfoot><tr>{cells}</tr></tfoot> })

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{File, FileList, FileSystemEntry, HtmlInputElement};
 
+use crate::model::limits::ARCHIVE_MEMBERS_MAX;
 use crate::ui::browser::{dom, dropped};
 use crate::ui::components::{Icon, OpenFiles};
 use crate::ui::state::data::use_data;
@@ -30,9 +31,10 @@ pub fn FileIntake() -> impl IntoView {
             return;
         };
         let files = list(input.files());
-        // Of a folder all that is in it; hidden files are the system's own.
-        let is_meant = |file: &File| !is_folder || !file.name().starts_with('.');
-        data.open_files(files.into_iter().filter(is_meant).collect());
+        // Of a folder all that is in it, as of one that is dropped; hidden files and folders are the system's own.
+        let is_meant = |file: &File| !is_folder || !dropped::is_hidden(file);
+        let files = files.into_iter().filter(is_meant);
+        data.open_files(files.take(ARCHIVE_MEMBERS_MAX).collect());
         // So that the same file can be picked again after it was changed.
         input.set_value("");
     };
