@@ -75,3 +75,39 @@ fn q8_cohorts_that_a_filter_keeps_stand_side_by_side_over_time_and_against_the_c
         ["2026-01 0 5", "2026-02 0 1"]
     );
 }
+
+#[test]
+fn q8_who_fell_to_nothing_still_stands_side_by_side() {
+    let run = |time: &str, client: &str| {
+        format!(r#"{{"time":"{time}","tool":"read","user":"ada","client":"{client}"}}"#) + "\n"
+    };
+    let events = [
+        run("2026-03-03T09:00:00Z", "Gone"),
+        run("2026-03-03T10:00:00Z", "Gone"),
+        run("2026-03-10T09:00:00Z", "Here"),
+    ];
+    let mut shard = service(&events.concat(), None);
+    for widget in ["side-by-side", "side-by-side-slope"] {
+        let sides = table(&mut shard, &asked(), widget);
+        let shown = rows(&sides, &["client", "executions_previous", "executions"]);
+        assert_eq!(shown, ["Here 0 1", "Gone 2 0"], "{widget}");
+    }
+}
+
+#[test]
+fn t2_a_tool_called_like_a_comparison_is_drawn_like_any_other() {
+    let run = |at: usize, tool: &str| {
+        format!(r#"{{"time":"2026-03-10T09:00:{at:02}Z","tool":"{tool}","user":"ada"}}"#) + "\n"
+    };
+    let tools = ["apply_change", "get_previous", "day", "read"];
+    let events: String = tools
+        .iter()
+        .enumerate()
+        .map(|(at, tool)| run(at, tool))
+        .collect();
+    let mut shard = service(&events, None);
+    let over_time = table(&mut shard, &asked(), "tools-over-time");
+    let spec = widgets::widget("tools-over-time").unwrap();
+    let drawn = spec.drawn(&over_time);
+    assert_eq!(drawn, [1, 2, 3, 4], "{:?}", over_time.columns);
+}

@@ -97,3 +97,18 @@ test("Q1 a question about thousands of years opens at once and draws no row a da
   assert.deepEqual(page.errors, []);
   await context.close();
 });
+
+test("A6 a page that was hidden for a while keeps its workers when somebody comes back", async () => {
+  const server = await serve();
+  const context = await chrome.newContext({ timezoneId: "UTC" });
+  const page = await open(context, `${server.url}/data`);
+  // What a tab in the background says of itself.
+  await page.evaluate(() => Object.defineProperty(document, "hidden", { configurable: true, get: () => true }));
+  await page.waitForTimeout(4_000);
+  await page.evaluate(() => delete document.hidden);
+  await page.waitForTimeout(2_500);
+  assert.match(await page.locator("main").innerText(), /All answering/);
+  assert.deepEqual(page.errors, []);
+  await context.close();
+  await server.stop();
+});
