@@ -1,6 +1,7 @@
 //! What is loaded, when, and by whom: only what a question needs, newest first, a few at once.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use wasm_bindgen::JsValue;
 
@@ -8,8 +9,10 @@ use super::assign::{Span, assign};
 use super::pool::{Inner, Pool};
 use super::sources::{Missing, Origin, SourceState, SourceView};
 use crate::model::limits::FETCHES_MAX;
-use crate::protocol::{LoadOptions, Request, SourceId};
+use crate::protocol::{ErrorCode, LoadOptions, Request, SourceId};
 use crate::query::Period;
+
+const STOPPED: &str = "You stopped this before it was read; Retry reads it.";
 
 impl Pool {
     /// Says which periods the page is about, most wanted first; what is missing begins to load.
@@ -58,6 +61,33 @@ impl Pool {
                 held.crashes = 0;
                 held.state = SourceState::Waiting;
             }
+            inner.pump();
+        }
+        self.changed();
+    }
+
+    /// Ends what is being fetched or waits for it; it is named as missing until somebody tries it again. Nothing happens
+    /// once it is settled.
+    pub fn stop(&self, source: SourceId) {
+        {
+            let mut inner = self.0.borrow_mut();
+            let held = inner.sources.iter().position(|held| held.id == source);
+            let Some(at) = held.filter(|&at| inner.sources[at].is_under_way()) else {
+                return;
+            };
+            // Under a new number: what the worker still says of the old one is about nothing any more.
+            let mut stopped = inner.sources[at].clone();
+            inner.last_source += 1;
+            stopped.id = inner.last_source;
+            stopped.state = SourceState::Failed {
+                code: ErrorCode::Network,
+                message: STOPPED.to_owned(),
+                retry: true,
+                receipt: Arc::default(),
+            };
+            inner.remove_where(|held| held.id == source);
+            let at = at.min(inner.sources.len());
+            inner.sources.insert(at, stopped);
             inner.pump();
         }
         self.changed();

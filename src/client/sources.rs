@@ -81,6 +81,14 @@ pub struct Missing {
 }
 
 impl SourceView {
+    /// Is it being read, or about to be?
+    pub const fn is_under_way(&self) -> bool {
+        matches!(
+            self.state,
+            SourceState::Waiting | SourceState::Loading { .. }
+        )
+    }
+
     /// The span of events, as promised by the manifest or found in the file.
     pub fn span_us(&self) -> Option<(TimeUs, TimeUs)> {
         match (&self.origin, &self.state) {

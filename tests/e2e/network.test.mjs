@@ -290,6 +290,26 @@ test("D1 a body that stops coming is asked for again", async () => {
   });
 });
 
+test("D1 a batch that is still coming can be stopped: it is named as missing, and Retry reads it", async () => {
+  fault = silence;
+  const context = await chrome.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: "UTC", locale: "en-GB" });
+  const page = await context.newPage();
+  await page.goto(`${origin}/data?range=all&compare=none`);
+  const victim = (state) => page.locator(`[data-source="${VICTIM}"][data-source-state="${state}"]`);
+  await victim("loading").getByRole("button", { name: "Stop" }).click();
+  await victim("failed").waitFor({ timeout: 5_000 });
+  assert.match(await page.locator("main").innerText(), /You stopped this before it was read/);
+  await dashboard(page);
+  await counts(page, WITHOUT);
+  fault = null;
+  await page.locator('nav a[href^="/data"]').first().click();
+  await victim("failed").getByRole("button", { name: "Retry" }).click();
+  await victim("ready").waitFor({ timeout: 15_000 });
+  await dashboard(page);
+  await counts(page, ALL);
+  await context.close();
+});
+
 test("D1 a body that never comes to its end is given up and named", async () => {
   prelude = HURRY;
   fault = silence;

@@ -82,6 +82,13 @@ impl DataState {
         }
     }
 
+    /// Ends the reading of a source that is under way.
+    pub fn stop(self, source: SourceId) {
+        if let Some(pool) = self.pool() {
+            pool.stop(source);
+        }
+    }
+
     /// Reads a source again, in another way.
     pub fn map(self, source: SourceId, options: LoadOptions) {
         if let Some(pool) = self.pool() {

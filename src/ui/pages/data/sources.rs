@@ -114,6 +114,8 @@ fn SourceRow(source: SourceView) -> impl IntoView {
         .and_then(|receipt| limits::met(receipt, budget));
     let is_file = matches!(source.origin, Origin::File(_));
     let can_retry = matches!(source.state, SourceState::Failed { retry: true, .. });
+    // A file of one's own is removed instead.
+    let can_stop = !is_file && source.is_under_way();
     let failure = match &source.state {
         SourceState::Failed { message, .. } => Some(message.clone()),
         SourceState::NeedsMapping { receipt, .. } => receipt.error.clone(),
@@ -134,6 +136,7 @@ fn SourceRow(source: SourceView) -> impl IntoView {
     };
     let details_id = format!("receipt-{id}");
     let name = source.name.clone();
+    let stopped = source.name.clone();
     let controls = details_id.clone();
     view! {
         <tbody
@@ -159,6 +162,7 @@ fn SourceRow(source: SourceView) -> impl IntoView {
                 <td class={"number"}>{number(duplicates)}</td>
                 <td class={"source__actions"}>
                     {can_retry.then(|| view! { <button class={"button button--small"} on:click=move |_| data.retry(id)>{"Retry"}</button> })}
+                    {can_stop.then(|| view! { <button class={"button button--small button--quiet"} aria-label=format!("Stop {stopped}") on:click=move |_| data.stop(id)>{"Stop"}</button> })}
                     <super::mapping::ColumnsButton source=source.clone() />
                     {is_file.then(|| view! { <button class={"button button--small button--quiet"} aria-label=format!("Remove {name}") on:click=move |_| data.remove(id)>{"Remove"}</button> })}
                 </td>
