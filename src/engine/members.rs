@@ -100,20 +100,45 @@ impl Members {
         }
         match (&mut *self, other) {
             (_, theirs) if theirs.is_empty() => {}
-            (Self::Many(mine), Self::Many(theirs)) => {
-                if mine.len() < theirs.len() {
-                    mine.resize(theirs.len(), 0);
-                }
-                for (mine, theirs) in mine.iter_mut().zip(theirs) {
-                    *mine |= theirs;
-                }
-                *self = Self::of_bits(std::mem::take(mine));
+            // In place: totals unite very many small sets with one that grows.
+            (Self::Many(mine), theirs) => {
+                let mut bits = std::mem::take(mine);
+                theirs.mark(&mut bits);
+                *self = Self::of_bits(bits);
+            }
+            (mine, Self::Many(theirs)) => {
+                let mut bits = theirs.clone();
+                mine.mark(&mut bits);
+                *self = Self::of_bits(bits);
             }
             _ => {
                 let mut both = Vec::with_capacity(self.len() + other.len());
                 self.each(|position| both.push(position));
                 other.each(|position| both.push(position));
                 *self = Self::of(&both);
+            }
+        }
+    }
+
+    /// Sets a bit for each position.
+    fn mark(&self, bits: &mut Vec<u64>) {
+        let words = match self {
+            Self::Few(few) => few.last().map_or(0, |&last| last as usize / 64 + 1),
+            Self::Many(theirs) => theirs.len(),
+        };
+        if bits.len() < words {
+            bits.resize(words, 0);
+        }
+        match self {
+            Self::Few(few) => {
+                for &position in few {
+                    bits[position as usize / 64] |= 1 << (position % 64);
+                }
+            }
+            Self::Many(theirs) => {
+                for (held, more) in bits.iter_mut().zip(theirs) {
+                    *held |= more;
+                }
             }
         }
     }
