@@ -90,8 +90,7 @@ test("A4 names in every script, of 1 KiB, and in hostile HTML are text on every 
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.equal(overflow, 0, `/${dashboard} grows with a name`);
   });
-  assert.deepEqual([...seen], names.filter((name) => seen.has(name)));
-  assert.equal(seen.size, names.length);
+  assert.deepEqual(names.filter((name) => !seen.has(name)), [], "every name was read somewhere");
   // A hostile name is an address like any other.
   for (const name of names.slice(4, 7)) {
     await page.goto(`${server.url}/tools/${encodeURIComponent(name)}`);
