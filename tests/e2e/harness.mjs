@@ -76,6 +76,9 @@ export function records(table) {
 
 /** The numbers of the KPI tiles: metric id → value, as the page holds them unrounded. */
 export async function tiles(page) {
+  // A reload may return to where the page was scrolled to, and tiles above that are not asked for until they are seen.
+  await page.locator('[data-widget="kpi"]').scrollIntoViewIfNeeded();
+  await ready(page);
   return page.$$eval('[data-widget="kpi"] [data-metric][data-value]', (tiles) =>
     Object.fromEntries(tiles.map((tile) => [tile.dataset.metric, tile.dataset.value === "" ? null : Number(tile.dataset.value)])));
 }
