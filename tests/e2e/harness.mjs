@@ -92,6 +92,8 @@ export async function widgetTable(page, id) {
   const toggle = widget.locator('[data-action="table"]');
   if ((await toggle.count()) && (await toggle.getAttribute("aria-pressed")) !== "true") await toggle.click();
   await widget.locator("table").waitFor();
+  // Rows below the table's edge are built in a frame of their own.
+  await page.waitForFunction(() => !("drawing" in document.documentElement.dataset));
   return widget.locator("tbody tr:not(.data-table__blank)").evaluateAll((rows) =>
     rows.map((row) => Object.fromEntries([...row.querySelectorAll("[data-column]")].map((cell) => {
       const value = cell.dataset.value;

@@ -9,18 +9,20 @@ use leptos::task::spawn_local;
 use super::data::{DataState, Opening, use_data};
 use super::question::{QuestionState, use_question};
 pub use super::widget::{Answered, Phase, WidgetState};
-use super::widget::{Key, Need, Shown, Widget};
+use super::widget::{Delivery, Key, Need, Shown, Widget};
 use super::zones::{ZoneState, use_zone};
 use crate::client::{Answer, AskError, Lane};
 use crate::model::Provenance;
 use crate::query::{AskContext, Period, Query, Question, widgets};
-use crate::ui::browser::dom;
+use crate::ui::browser::{dom, frames};
 
 /// Numbers of batches that are still coming are asked for at most this often: the workers have the rest to decode.
 const PARTIAL_PAUSE_MS: i32 = 400;
 /// How often, and how many times, an export looks whether lost data is back: half a minute.
 const COMPLETE_LOOK_MS: i32 = 200;
 const COMPLETE_LOOKS_MAX: u32 = 150;
+/// After so much building of widgets the browser gets its turn; one widget more may have begun by then.
+const DELIVERY_MS: f64 = 20.0;
 
 #[derive(Default)]
 struct Inner {
@@ -30,6 +32,10 @@ struct Inner {
     /// Partial numbers were asked for a moment ago.
     pausing: bool,
     answers: u32,
+    /// Answers that some widgets don't show yet.
+    delivering: u32,
+    /// How many widgets there have been.
+    joined: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -47,10 +53,13 @@ impl Board {
     pub fn join(self, id: &'static str) -> RwSignal<WidgetState> {
         let state = RwSignal::new(WidgetState::default());
         self.inner.update_value(|inner| {
+            inner.joined += 1;
             let widget = Widget {
                 state,
                 is_visible: None,
                 shown: None,
+                place: inner.joined,
+                turn: 0,
             };
             inner.widgets.insert(id, widget);
         });
@@ -326,10 +335,6 @@ impl Board {
                 provenance: Arc::clone(&provenance),
             })
         });
-        self.inner.update_value(|inner| {
-            inner.answers += 1;
-            dom::set_root_data("answered", &inner.answers.to_string());
-        });
     }
 
     /// Gives each widget its answer, or why there is none; in the order they were asked.
@@ -339,7 +344,11 @@ impl Board {
         key: &Key,
         mut answer: impl FnMut(&Need) -> Result<Answered, String>,
     ) {
-        self.inner.update_value(|inner| {
+        let deliveries = self.inner.try_update_value(|inner| {
+            inner.answers += 1;
+            inner.delivering += 1;
+            let turn = inner.answers;
+            let mut deliveries = Vec::with_capacity(needs.len());
             for need in needs {
                 let answered = answer(&need);
                 let Some(widget) = inner.widgets.get_mut(need.id) else {
@@ -350,29 +359,61 @@ impl Board {
                     data: need.data,
                     is_complete: need.is_complete,
                 });
-                match answered {
-                    Err(message) => widget
-                        .state
-                        .update(|state| state.phase = Phase::Failed(message)),
-                    Ok(answered) => widget.state.set(WidgetState {
-                        answered: Some(Arc::new(answered)),
-                        phase: if need.is_complete {
-                            Phase::Ready
-                        } else {
-                            Phase::Partial
-                        },
-                    }),
-                }
+                widget.turn = turn;
+                deliveries.push((
+                    widget.place,
+                    Delivery {
+                        need,
+                        turn,
+                        answered,
+                    },
+                ));
             }
+            deliveries.sort_by_key(|(place, _)| *place);
+            deliveries
         });
+        let deliveries = deliveries.unwrap_or_default();
+        spawn_local(self.deliver(deliveries.into_iter().map(|(_, delivery)| delivery)));
+    }
+
+    /// Shows answers, from the top of the page down, as many at a time as leave the page quick to react.
+    async fn deliver(self, deliveries: impl Iterator<Item = Delivery>) {
+        // Charts, and what tables hide below their edges, come once all numbers stand.
+        let hold = frames::hold();
+        let mut began_ms = dom::now_ms();
+        for delivery in deliveries {
+            // What a newer answer is for is left to that one, and what left the page to nobody.
+            self.inner.try_with_value(|inner| {
+                let widget = inner.widgets.get(delivery.need.id);
+                if let Some(widget) = widget.filter(|widget| widget.turn == delivery.turn) {
+                    delivery.show(widget.state);
+                }
+            });
+            // What follows from a signal is built after the work at hand.
+            leptos::task::tick().await;
+            if dom::now_ms() - began_ms > DELIVERY_MS {
+                frames::next_task().await;
+                began_ms = dom::now_ms();
+            }
+        }
+        drop(hold);
+        let answers = self.inner.try_update_value(|inner| {
+            inner.delivering -= 1;
+            inner.answers
+        });
+        if let Some(answers) = answers {
+            dom::set_root_data("answered", &answers.to_string());
+            self.pump();
+        }
     }
 
     /// What the whole page is up to, on the root element.
     fn announce(self, complete: bool) {
+        let is_delivered = self.inner.with_value(|inner| inner.delivering == 0);
         let state = match self.data.opening.get_untracked() {
             Opening::Busy => "loading",
             Opening::Failed(_) => "error",
-            Opening::Done if complete => "ready",
+            Opening::Done if complete && is_delivered => "ready",
             Opening::Done => "loading",
         };
         dom::set_root_data("state", state);
