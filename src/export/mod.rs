@@ -4,6 +4,7 @@
 mod csv;
 mod format;
 mod json;
+mod order;
 #[cfg(feature = "columnar")]
 mod parquet;
 #[cfg(feature = "documents")]
@@ -19,9 +20,14 @@ mod zip;
 pub use csv::{Names, begins_formula, csv, csv_of_several, tabs};
 pub use format::{Choices, ExportError, Format, Paper, parquet_file};
 #[cfg(feature = "documents")]
-pub use format::{Written, write};
+pub use format::{Written, files_of_archive, write};
 pub use json::{FORMAT, cell_value, document};
-pub use report::{Definition, Fact, Report, heading, is_usual};
+pub use order::{Order, fonts_for, is_time_series};
+#[cfg(feature = "documents")]
+pub use pdf::fonts_needed;
+pub use report::{Definition, Fact, Report, filters, heading, is_usual};
 pub use text::{about, text};
+#[cfg(any(feature = "documents", feature = "columnar"))]
+pub use zip::streamed;
 
 pub use crate::model::rfc3339;

@@ -5,6 +5,7 @@ use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::path;
 
 use super::components::Notices;
+use super::exporting::{self, ExportDialog};
 use super::pages::{DashboardPage, DataPage, FileIntake, GlossaryPage, MappingDialog};
 use super::question_bar::QuestionBar;
 use super::shell::{Header, NotFound};
@@ -30,6 +31,7 @@ fn Shell() -> impl IntoView {
     state::refresh::provide();
     state::mappings::provide();
     state::board::provide();
+    exporting::provide();
     let main = NodeRef::<leptos::html::Main>::new();
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -45,6 +47,7 @@ fn Shell() -> impl IntoView {
         <main id={"main"} tabindex={"-1"} node_ref=main>
             <FileIntake />
             <MappingDialog />
+            <ExportDialog />
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path=state::views::home() /> } />
                 <Route path=path!("/data") view=DataPage />

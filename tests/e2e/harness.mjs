@@ -102,6 +102,19 @@ export async function widgetTable(page, id) {
     }))));
 }
 
+/** The page as a file of a format, made through the dialog; `choose` may change more of it. The file's path. */
+export async function exported(page, format = "json", choose = async () => {}) {
+  await page.locator('[data-action="export-page"]').click();
+  const dialog = page.locator("dialog[data-export-dialog]");
+  await dialog.locator(`[data-export-format="${format}"]`).check();
+  await choose(dialog);
+  const run = dialog.locator('[data-action="run-export"]:not(:disabled)');
+  await run.waitFor({ timeout: 60_000 });
+  const [file] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), run.click()]);
+  await page.waitForFunction(() => !document.querySelector("dialog[data-export-dialog]").open);
+  return file.path();
+}
+
 /** Numbers equal to nine digits; everything else exactly. */
 export function same(actual, expected) {
   if (typeof actual === "number" && typeof expected === "number") {

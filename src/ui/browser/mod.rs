@@ -7,4 +7,6 @@ pub mod dropped;
 pub mod frames;
 pub mod http;
 pub mod locale;
+pub mod press;
+pub mod sink;
 pub mod storage;

@@ -18,9 +18,6 @@ use crate::ui::browser::{dom, frames};
 
 /// Numbers of batches that are still coming are asked for at most this often: the workers have the rest to decode.
 const PARTIAL_PAUSE_MS: i32 = 400;
-/// How often, and how many times, an export looks whether lost data is back: half a minute.
-const COMPLETE_LOOK_MS: i32 = 200;
-const COMPLETE_LOOKS_MAX: u32 = 150;
 /// After so much building of widgets the browser gets its turn; one widget more may have begun by then.
 const DELIVERY_MS: f64 = 20.0;
 
@@ -43,7 +40,7 @@ pub struct Board {
     inner: StoredValue<Inner>,
     question: QuestionState,
     zone: ZoneState,
-    data: DataState,
+    pub(super) data: DataState,
     /// Of the last answer; for the page's head.
     pub provenance: RwSignal<Option<Arc<Provenance>>>,
 }
@@ -97,45 +94,8 @@ impl Board {
         self.pump();
     }
 
-    /// All tables of these widgets, seen or not, for a file.
-    pub async fn ask_all(self, ids: &[&'static str]) -> Result<Answered, String> {
-        let missing = || "There is no data yet; wait until the page has loaded.".to_owned();
-        let (key, pool) = self.key().zip(self.data.pool()).ok_or_else(missing)?;
-        let (needs, mut context) = self.needs(&key, ids).ok_or_else(missing)?;
-        let queries: Vec<Query> = needs.into_iter().flat_map(|need| need.queries).collect();
-        let ask = |context: AskContext| {
-            pool.ask(Lane::Export, key.question.clone(), queries.clone(), context)
-        };
-        let mut answer = ask(context.clone()).await;
-        if answer == Err(AskError::WorkerLost) {
-            // A file must be whole: it is made once the lost data is back, or not at all.
-            context = self.when_complete(&key, ids).await.ok_or_else(missing)?;
-            answer = ask(context.clone()).await;
-        }
-        let Answer { tables, provenance } = answer.map_err(|error| error.to_string())?;
-        Ok(Answered {
-            periods: key.question.periods(&context, &key.zone),
-            question: key.question,
-            zone: key.zone,
-            tables,
-            provenance: Arc::new(provenance),
-        })
-    }
-
-    /// The surroundings of a question for these widgets, once all it needs is loaded or was given up; those of now when
-    /// that takes too long.
-    async fn when_complete(self, key: &Key, ids: &[&'static str]) -> Option<AskContext> {
-        for _ in 0..COMPLETE_LOOKS_MAX {
-            dom::pause(COMPLETE_LOOK_MS).await;
-            let (_, context) = self.needs(key, ids)?;
-            if context.complete {
-                return Some(context);
-            }
-        }
-        Some(self.needs(key, ids)?.1)
-    }
-
-    fn key(self) -> Option<Key> {
+    /// The question of the page, with what the page is about.
+    pub(super) fn key(self) -> Option<Key> {
         if self.question.is_changing.get_untracked() {
             return None;
         }
@@ -150,7 +110,7 @@ impl Board {
     }
 
     /// What these widgets need, wanted from the pool; and the surroundings of a question for all of it.
-    fn needs(self, key: &Key, ids: &[&'static str]) -> Option<(Vec<Need>, AskContext)> {
+    pub(super) fn needs(self, key: &Key, ids: &[&'static str]) -> Option<(Vec<Need>, AskContext)> {
         let pool = self.data.pool()?;
         let rough = pool.context(&key.question, &[]);
         let mut needs: Vec<Need> = ids

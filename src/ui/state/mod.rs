@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod data;
+mod filing;
 pub mod mappings;
 pub mod notices;
 pub mod preferences;

@@ -16,7 +16,6 @@ mod heatmap;
 mod legend;
 mod matrix;
 mod multiples;
-mod page_export;
 mod ranking;
 mod sentence;
 mod series;
@@ -28,4 +27,4 @@ mod triangle;
 mod words;
 
 pub use card::Widget;
-pub use page_export::ExportPage;
+pub use export::file_name;
