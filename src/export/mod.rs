@@ -2,6 +2,7 @@
 //! about where its numbers come from. Does not own: where files go, downloads, the clipboard (whoever asks has those).
 
 mod csv;
+mod events;
 mod format;
 mod json;
 #[cfg(feature = "columnar")]
@@ -17,6 +18,7 @@ mod xlsx;
 mod zip;
 
 pub use csv::{Names, begins_formula, csv, csv_of_several, tabs};
+pub use events::{events_csv, events_csv_header};
 pub use format::{Choices, ExportError, Format, Paper, parquet_file};
 #[cfg(feature = "documents")]
 pub use format::{Written, write};
