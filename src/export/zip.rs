@@ -16,18 +16,40 @@ pub fn zip<'a>(
 ) -> Result<Vec<u8>, ExportError> {
     let mut archive = ZipArchiveWriter::new(Vec::new());
     let mut files = files.into_iter();
-    let added = files.try_for_each(|(name, bytes)| add(&mut archive, name, bytes));
+    let added =
+        files.try_for_each(|(name, bytes)| add(&mut archive, name, |file| file.write_all(bytes)));
     added.and_then(|()| archive.finish()).map_err(refused)
 }
 
-fn add<W: Write>(archive: &mut ZipArchiveWriter<W>, name: &str, bytes: &[u8]) -> Result<(), Error> {
+/// The same with a first file that is written in parts, and others that are known once it was.
+pub fn zip_parts(
+    out: impl Write,
+    name: &str,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    others: impl FnOnce() -> Vec<(&'static str, String)>,
+) -> io::Result<()> {
+    let mut archive = ZipArchiveWriter::new(out);
+    add(&mut archive, name, fill).map_err(io::Error::other)?;
+    for (name, text) in others() {
+        let written = add(&mut archive, name, |file| file.write_all(text.as_bytes()));
+        written.map_err(io::Error::other)?;
+    }
+    let mut out = archive.finish().map_err(io::Error::other)?;
+    out.flush()
+}
+
+fn add(
+    archive: &mut ZipArchiveWriter<impl Write>,
+    name: &str,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
     let (mut entry, config) = archive
         .new_file(name)
         .compression_method(CompressionMethod::DEFLATE)
         .start()?;
-    let mut writer = config.wrap(DeflateEncoder::new(&mut entry, Compression::default()));
-    let written: io::Result<()> = writer.write_all(bytes);
-    written.map_err(Error::from)?;
+    let encoder = DeflateEncoder::new(&mut entry, Compression::default());
+    let mut writer = config.wrap(encoder);
+    fill(&mut writer).map_err(Error::from)?;
     let (encoder, descriptor) = writer.finish()?;
     encoder.finish().map_err(Error::from)?;
     entry.finish(descriptor)?;
@@ -41,12 +63,6 @@ fn refused(error: Error) -> ExportError {
 /// What was written and not handed on yet.
 #[derive(Clone, Default)]
 struct Outbox(Rc<RefCell<Vec<u8>>>);
-
-impl Outbox {
-    fn take(&self) -> Vec<u8> {
-        self.0.take()
-    }
-}
 
 impl Write for Outbox {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -71,7 +87,7 @@ pub async fn streamed(
     let outbox = Outbox::default();
     let mut archive = ZipArchiveWriter::new(outbox.clone());
     for (name, bytes) in files {
-        add(&mut archive, name, bytes).map_err(said)?;
+        add(&mut archive, name, |file| file.write_all(bytes)).map_err(said)?;
     }
     let (mut entry, config) = archive
         .new_file(name)
@@ -81,10 +97,9 @@ pub async fn streamed(
     // Long files are mostly names that repeat: more effort would take twice the time for a tenth of the bytes.
     let mut writer = config.wrap(DeflateEncoder::new(&mut entry, Compression::fast()));
     while let Some(piece) = pull().await? {
-        writer
-            .write_all(&piece)
-            .map_err(|error| said(error.into()))?;
-        let written = outbox.take();
+        let written = writer.write_all(&piece);
+        written.map_err(|error| said(error.into()))?;
+        let written = outbox.0.take();
         if !written.is_empty() {
             push(written).await?;
         }
@@ -93,5 +108,5 @@ pub async fn streamed(
     encoder.finish().map_err(|error| said(error.into()))?;
     entry.finish(descriptor).map_err(said)?;
     archive.finish().map_err(said)?;
-    push(outbox.take()).await
+    push(outbox.0.take()).await
 }

@@ -9,6 +9,8 @@ use super::download;
 
 /// From here on the person is asked where to, so that nothing of it is held.
 const DISK_FROM_BYTES: u64 = 64 << 20;
+/// Events in an archive take so many times less than as plain CSV, about.
+pub const ZIPPED: u64 = 8;
 const FULL: &str =
     "The file could not be written to the disk; it may be full. Nothing was left behind.";
 

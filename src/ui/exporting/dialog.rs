@@ -7,9 +7,10 @@ use leptos::task::spawn_local;
 use super::Exporting;
 use super::choices::{Contents, Formats, Parts};
 use super::form::Form;
-use super::run::{self, Stop};
+use super::run::{self, Saved, Stop};
+use crate::client::RowsAbout;
 use crate::export::Report;
-use crate::ui::browser::{dom, locale};
+use crate::ui::browser::{dom, locale, sink};
 use crate::ui::state::board::use_board;
 use crate::ui::state::notices::{Tone, use_notices};
 
@@ -65,6 +66,9 @@ fn ExportForm() -> impl IntoView {
     let phase = RwSignal::new(Phase::Asking);
     let report = StoredValue::new_local(None::<Report>);
     let bytes = RwSignal::new(None::<u64>);
+    // Raw events: how many there are about, and how many are in the file.
+    let events = RwSignal::new(RowsAbout::default());
+    let written = RwSignal::new(0_u64);
     let stop = StoredValue::new_local(Stop::default());
     // Nobody waits for what was begun before.
     let begin = move || {
@@ -106,6 +110,7 @@ fn ExportForm() -> impl IntoView {
             match made {
                 Ok(made) => {
                     bytes.set(Some(made.bytes_about(chosen.format)));
+                    events.set(board.events_about(&made.question, chosen.names));
                     report.set_value(Some(made));
                     phase.set(Phase::Ready);
                 }
@@ -129,35 +134,63 @@ fn ExportForm() -> impl IntoView {
             return;
         };
         phase.set(Phase::Writing);
+        written.set(0);
         let stop = begin();
         let chosen = form.get_untracked();
         spawn_local(async move {
-            let saved = run::save(&chosen, made, &stop).await;
+            let saved = run::save(&board, &chosen, made, &stop, |rows| written.set(rows)).await;
             if stop.is_raised() {
                 return;
             }
             match saved {
-                Ok(remark) => {
+                Ok(Saved::Whole(remark)) => {
                     if let Some(remark) = remark {
                         notices.say(Tone::Info, remark);
                     }
                     opened.set(None);
                 }
+                Ok(Saved::Not) => phase.set(Phase::Ready),
                 Err(sentence) => phase.set(Phase::Failed(sentence)),
             }
         });
     };
     let status = move || match (problem.get(), phase.get()) {
         (_, Phase::Failed(sentence)) => sentence,
+        (_, Phase::Writing) if written.get() > 0 => {
+            let rows = locale::count(written.get() as f64);
+            format!(
+                "{rows} of at most {} events written…",
+                locale::count(events.get().rows as f64)
+            )
+        }
         (_, Phase::Writing) => "Writing the file…".into(),
         (Some(problem), _) => problem.into(),
         (None, Phase::Asking) => "Computing the numbers…".into(),
         (None, Phase::Ready) => bytes.get().map_or_else(String::new, |bytes| {
-            format!("About {}.", locale::bytes(bytes as f64))
+            let events = if form.with(|form| form.events) {
+                events.get()
+            } else {
+                RowsAbout::default()
+            };
+            let bytes = locale::bytes((bytes + events.bytes / sink::ZIPPED) as f64);
+            if events.rows == 0 {
+                return format!("About {bytes}.");
+            }
+            // Filters leave fewer; how many is known once they are written.
+            format!(
+                "At most {} events, about {bytes}.",
+                locale::count(events.rows as f64)
+            )
         }),
     };
     let is_bad = move || matches!(phase.get(), Phase::Failed(_)) || problem.get().is_some();
     let is_busy = move || matches!(phase.get(), Phase::Asking | Phase::Writing);
+    // Without a value it says only that something is done.
+    let progress = move || {
+        let all = events.get().rows;
+        (written.get() > 0 && all > 0)
+            .then(|| (written.get() as f64 / all as f64).min(1.0).to_string())
+    };
     view! {
         <div class={"sheet__head"}>
             <h2 id={"export-title"}>{"Export"}</h2>
@@ -172,7 +205,7 @@ fn ExportForm() -> impl IntoView {
         </div>
         <div class={"sheet__foot"}>
             <p class={"sheet__status"} class:bad=is_bad role={"status"} data-export-status={""}>{status}</p>
-            <progress class={"sheet__progress"} hidden=move || !is_busy() aria-label={"Progress"}></progress>
+            <progress class={"sheet__progress"} hidden=move || !is_busy() aria-label={"Progress"} value=progress></progress>
             <button type={"button"} class={"button"} data-action={"cancel-export"} on:click=move |_| opened.set(None)>{"Cancel"}</button>
             <button
                 type={"button"} class={"button button--primary"} data-action={"run-export"}

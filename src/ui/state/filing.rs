@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::board::{Answered, Board};
 use super::widget::Key;
-use crate::client::{Answer, AskError, Lane};
+use crate::client::{Answer, AskError, Lane, Pool, RowsAbout, RowsStream};
+use crate::export::Names;
+use crate::protocol::RowForm;
 use crate::query::{AskContext, Query, Question};
 use crate::ui::browser::dom;
 
@@ -51,6 +53,31 @@ impl Board {
         })
     }
 
+    /// The raw events that the question's period and filters leave, as CSV.
+    pub fn events(self, question: &Question, names: Names) -> Option<RowsStream> {
+        let (_, context, pool) = self.surrounded(question)?;
+        Some(pool.rows(question, &context, form(names)))
+    }
+
+    /// About how many events the question's period has and what they take as CSV, before filters.
+    pub fn events_about(self, question: &Question, names: Names) -> RowsAbout {
+        let about = self.surrounded(question).map(|(key, context, pool)| {
+            let (period, _) = question.periods(&context, &key.zone);
+            pool.rows_about(period, form(names))
+        });
+        about.unwrap_or_default()
+    }
+
+    fn surrounded(self, question: &Question) -> Option<(Key, AskContext, Pool)> {
+        let (key, pool) = self.key().zip(self.data.pool())?;
+        let key = Key {
+            question: question.clone(),
+            ..key
+        };
+        let (_, context) = self.needs(&key, &[])?;
+        Some((key, context, pool))
+    }
+
     /// The surroundings of a question for these widgets, once it is complete; those of now when that takes too long.
     async fn when_complete(
         self,
@@ -66,5 +93,11 @@ impl Board {
             dom::pause(COMPLETE_LOOK_MS).await;
         }
         Some(self.needs(key, ids)?.1)
+    }
+}
+
+const fn form(names: Names) -> RowForm {
+    RowForm::Csv {
+        raw_names: matches!(names, Names::Raw),
     }
 }
