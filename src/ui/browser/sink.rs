@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::download;
 
 /// From here on the person is asked where to, so that nothing of it is held.
-const DISK_FROM_BYTES: u64 = 64 << 20;
+const DISK_FROM_BYTES: u64 = 16 << 20;
 /// Events in an archive take so many times less than as plain CSV, about.
 pub const ZIPPED: u64 = 8;
 const FULL: &str =
