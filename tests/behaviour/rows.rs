@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use toolscope::client::assign::{Span, assign};
+use toolscope::client::slices::slices;
 use toolscope::engine::{Changed, Engine, RowPass};
 use toolscope::ingest::write::{ParquetCompression, ParquetRows, batch_to_ndjson};
 use toolscope::ingest::{self, Data, Format};
@@ -228,7 +230,7 @@ fn rows_are_what_a_filter_by_hand_leaves_in_the_order_of_time() {
     for seed in 0..60_u64 {
         let mut chance = Chance::new(seed);
         // Spans that overlap, that follow each other, and that lie within one another.
-        let batches: Vec<Batch> = (0..1 + chance.below(5))
+        let batches: Vec<Batch> = (0..=chance.below(5))
             .map(|_| {
                 let from_us = START_US + chance.below(30) as i64 * HOUR_US;
                 let span_us = (1 + chance.below(9) as i64) * HOUR_US / 2;
@@ -443,6 +445,19 @@ fn every_form_reads_back_equal() {
         let batch = read(&parquet.finish().unwrap(), Format::Parquet);
         assert!(batch.time_us.is_sorted());
         assert_eq!(sorted(all_told([&batch])), expected, "Parquet");
+        // As a page would, from the parts it gets, taking away what was written.
+        let mut parquet =
+            ParquetRows::new(Vec::new(), Vec::new(), ParquetCompression::None).unwrap();
+        let rows = service.begin_rows(&question, ALWAYS, RowForm::Ndjson, true);
+        let mut bytes = Vec::new();
+        for part in parts_of(&service, rows) {
+            parquet.push_ndjson(&part.bytes).unwrap();
+            bytes.append(parquet.out());
+        }
+        assert!(parquet.push_ndjson(b"no event").is_err());
+        bytes.extend(parquet.finish().unwrap());
+        let batch = read(&bytes, Format::Parquet);
+        assert_eq!(sorted(all_told([&batch])), expected, "Parquet of parts");
     }
 }
 
@@ -464,7 +479,7 @@ fn no_rows_and_one_row_are_whole_files() {
         let (ndjson, rows) = file(&service, &asked, ALWAYS, RowForm::Ndjson);
         assert_eq!(rows, count);
         assert_eq!(
-            ndjson.iter().filter(|&&byte| byte == b'\n').count() as u64,
+            ndjson.split_inclusive(|&byte| byte == b'\n').count() as u64,
             count
         );
         let hours = service.begin_rows(&asked, ALWAYS, RowForm::Hours, true);
@@ -754,4 +769,73 @@ fn hours_that_know_other_columns_are_other_files_and_answer_as_before() {
         text[0].contains("2026-03-02T10:00:00") && text[0].lines().count() == 1,
         "{text:?}"
     );
+}
+
+#[test]
+fn the_slices_of_all_workers_are_the_rows_of_one_in_the_order_of_time() {
+    for seed in 0..40_u64 {
+        let mut chance = Chance::new(seed);
+        let mut next_id = 0;
+        let batches: Vec<Batch> = (0..=chance.below(8))
+            .map(|_| {
+                let from_us = START_US + chance.below(60) as i64 * HOUR_US;
+                let span_us = (1 + chance.below(9) as i64) * HOUR_US;
+                let rows = 1 + chance.below(60);
+                let mut batch = random(&mut chance, rows, from_us, span_us);
+                batch.event_id.iter_mut().for_each(|id| {
+                    next_id += 1;
+                    *id = next_id;
+                });
+                batch
+            })
+            .collect();
+        let spans: Vec<Span> = batches
+            .iter()
+            .map(|batch| {
+                let times = batch.time_us.iter().copied();
+                times.clone().min().zip(times.max())
+            })
+            .collect();
+        // A span that nobody told draws all to one worker, and that one is asked everywhere.
+        let spans: Vec<Span> = if seed % 8 == 7 {
+            vec![None; spans.len()]
+        } else {
+            spans
+        };
+        let workers = assign(&spans, 3);
+        let mut engines: Vec<Engine> = (0..3).map(|_| engine_of(&[])).collect();
+        for (source, (batch, &worker)) in (1..).zip(batches.iter().zip(&workers)) {
+            engines[worker].load(source, batch.clone());
+        }
+        let at = |hours: usize| START_US + hours as i64 * HOUR_US + 1;
+        let from = chance.below(40);
+        let periods = [
+            Period::new(at(from), at(from + chance.below(40))),
+            Period::new(at(from + 10), at(from + 10 + chance.below(9))),
+            Period::new(at(70), at(71)),
+        ];
+        let clauses = [clause(&mut chance, Dimension::Column(Column::User))];
+        let sources: Vec<(usize, Span)> = workers.into_iter().zip(spans).collect();
+        let rows: Vec<Batch> = slices(&sources, &periods)
+            .into_iter()
+            .flat_map(|slice| {
+                let engine = &engines[slice.worker];
+                found(engine, &mut engine.begin_rows(&clauses, slice.period), 50)
+            })
+            .collect();
+        let times: Vec<i64> = rows
+            .iter()
+            .flat_map(|batch| batch.time_us.clone())
+            .collect();
+        assert!(times.is_sorted(), "seed {seed}");
+        let mut expected = HashSet::new();
+        for period in periods {
+            expected.extend(by_hand(&batches, &clauses, period, &directory()));
+        }
+        assert_eq!(
+            sorted(all_told(&rows)),
+            sorted(expected.into_iter().collect()),
+            "seed {seed}"
+        );
+    }
 }

@@ -12,16 +12,16 @@ use super::sources::Sources;
 use crate::export::{self, Report};
 use crate::ingest::write::{ParquetCompression, ParquetRows};
 use crate::metrics::MetricId;
-use crate::model::Provenance;
 use crate::model::limits::{WORKER_BYTES_MAX, WORKERS_MAX};
+use crate::model::{Provenance, Warning, WarningCode};
 use crate::native::command_line::Failure;
 use crate::native::command_line::arguments::{QueryArguments, QueryFormat};
 use crate::protocol::RowForm;
 use crate::query::{CompareSpec, widgets};
 use crate::service::Service;
 
-/// Rows of one row group: many, so that columns pack well, and few enough to hold.
-const GROUP_ROWS: usize = 65_536;
+/// Rows that are given to the writer at once.
+const BATCH_ROWS: usize = 16_384;
 const TABLE: &str = "events.csv";
 
 /// In which form, and where to.
@@ -66,7 +66,8 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
     warnings.extend(service.about_rows(&question, periods.0, output.row_form()));
     warnings.sort();
     warnings.dedup();
-    for warning in &warnings {
+    let is_news = |warning: &&Warning| warning.code != WarningCode::NowFromData;
+    for warning in warnings.iter().filter(is_news) {
         eprintln!("{}", warning.message);
     }
     let report = Report {
@@ -240,7 +241,7 @@ fn parquet(out: &mut (impl Write + Send), service: &Service, report: &Report) ->
     let mut pass = service.begin_row_batches(&report.question, report.periods.0);
     let mut count = 0;
     while let Some(batch) = service
-        .next_row_batch(&mut pass, GROUP_ROWS)
+        .next_row_batch(&mut pass, BATCH_ROWS)
         .map_err(io::Error::other)?
     {
         count += batch.len() as u64;
