@@ -92,7 +92,8 @@ fn ExportForm() -> impl IntoView {
         })
     });
     Effect::new(move |_| {
-        asks.track();
+        // Only a memo that is read knows what it depends on.
+        asks.with(|_| ());
         phase.set(Phase::Asking);
         bytes.set(None);
         report.set_value(None);
