@@ -4,6 +4,7 @@
 mod csv;
 mod format;
 mod json;
+pub mod page;
 #[cfg(feature = "columnar")]
 mod parquet;
 #[cfg(feature = "documents")]
