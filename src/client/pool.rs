@@ -14,7 +14,7 @@ use super::directory::Unmatched;
 use super::sources::{Missing, SourceState, SourceView, with_failures};
 use super::watch::Starts;
 use super::worker::{Event, Handle};
-use super::{manifest, watch};
+use super::{manifest, surroundings, watch};
 use crate::model::limits::WORKERS_MAX;
 use crate::model::{Directory, Manifest, TimeUs, Zone};
 use crate::protocol::{AskId, Memory, Request, Response, SourceId};
@@ -167,6 +167,11 @@ impl Pool {
     /// The surroundings of a question, worked out from the sources; see the rule for "now" in the query module.
     pub fn context(&self, question: &Question, needed: &[Period]) -> AskContext {
         self.0.borrow().context(question, needed)
+    }
+
+    /// A sentence, when these periods reach for what the data was made without.
+    pub fn left_out(&self, needed: &[Period]) -> Option<String> {
+        surroundings::beyond(&self.0.borrow().left_out(), needed)
     }
 
     /// A digest of what an answer about these periods depends on: the sources it needs and how far each has come, the

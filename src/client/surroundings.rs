@@ -2,12 +2,16 @@
 
 use super::pool::Inner;
 use super::sources::{SourceView, gaps};
-use crate::model::{Manifest, TimeUs};
+use crate::model::manifest::LeftOut;
+use crate::model::{Manifest, TimeUs, Warning, WarningCode, rfc3339};
 use crate::query::{AskContext, Period, Question};
 
 impl Inner {
     pub fn context(&self, question: &Question, needed: &[Period]) -> AskContext {
         let spans = self.sources.iter().filter_map(SourceView::span_us);
+        // What a part left out was there all the same: "all time" still means all of it.
+        let left_out = self.left_out();
+        let spans = spans.chain(left_out.iter().map(|(from, until)| (*from, until - 1)));
         let data_span_us = spans.reduce(|all, span| (all.0.min(span.0), all.1.max(span.1)));
         let is_needed =
             |source: &&SourceView| needed.iter().any(|&period| source.is_needed(period));
@@ -18,6 +22,8 @@ impl Inner {
             .all(SourceView::is_settled);
         let mut warnings = gaps(self.sources.iter().filter(is_needed));
         warnings.extend(self.directory_warnings());
+        let beyond = beyond(&left_out, needed);
+        warnings.extend(beyond.map(|sentence| Warning::new(WarningCode::BatchMissing, sentence)));
         let now_us = question
             .now_us
             .unwrap_or_else(|| self.present_us(data_span_us));
@@ -34,6 +40,12 @@ impl Inner {
         context
     }
 
+    /// Spans that the manifest's batches were made without.
+    pub fn left_out(&self) -> Vec<(TimeUs, TimeUs)> {
+        let left_out = self.manifest.iter().flat_map(|manifest| &manifest.left_out);
+        left_out.filter_map(LeftOut::span_us).collect()
+    }
+
     /// The newest event or the time the manifest was written, whichever is later. Not the viewer's clock: a day
     /// without events and data that stopped arriving must not look alike, so staleness is said apart (D11).
     fn present_us(&self, data_span_us: Option<(TimeUs, TimeUs)>) -> TimeUs {
@@ -41,4 +53,23 @@ impl Inner {
         let newest = data_span_us.map(|span| span.1);
         newest.max(generated).unwrap_or(self.started_us)
     }
+}
+
+/// What is said when a question reaches for what was left out: its numbers would be too small and look like others.
+pub fn beyond(left_out: &[(TimeUs, TimeUs)], needed: &[Period]) -> Option<String> {
+    let overlaps = |&&(from, until): &&(TimeUs, TimeUs)| {
+        let mut needed = needed.iter();
+        needed.any(|period| period.from_us < until && period.until_us > from)
+    };
+    let missed: Vec<String> = left_out
+        .iter()
+        .filter(overlaps)
+        .map(|(from, until)| format!("{} to {}", rfc3339(*from), rfc3339(*until)))
+        .collect();
+    (!missed.is_empty()).then(|| {
+        format!(
+            "This file was made without the events from {}, which this question asks for; numbers about that time are too small.",
+            missed.join(", ")
+        )
+    })
 }

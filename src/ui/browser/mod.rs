@@ -7,4 +7,6 @@ pub mod dropped;
 pub mod frames;
 pub mod http;
 pub mod locale;
+pub mod offline;
+pub mod offline_parts;
 pub mod storage;

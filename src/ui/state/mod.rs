@@ -1,5 +1,6 @@
 //! The screen's state, shared above the routes. Each module owns one fact and the ways to change it.
 
+mod address;
 pub mod board;
 pub mod data;
 pub mod mappings;

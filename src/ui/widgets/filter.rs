@@ -5,7 +5,7 @@ use leptos_router::components::A;
 
 use crate::query::Dimension;
 use crate::query::widgets::detailed;
-use crate::ui::browser::dom;
+use crate::ui::browser::{dom, offline};
 use crate::ui::components::Icon;
 use crate::ui::state::question::{Step, use_question};
 
@@ -24,7 +24,9 @@ pub fn FilterName(
         return view! { <bdi>{shown}</bdi> }.into_any();
     }
     let label = format!("Filter by {}: {shown}", dimension.label().to_lowercase());
-    let page = detailed(dimension).filter(|_| !value.is_empty()).map(|page| {
+    // A file has no other pages.
+    let has_page = !value.is_empty() && !offline::is_file();
+    let page = detailed(dimension).filter(|_| has_page).map(|page| {
         let path = format!("/{page}/{}", dom::encoded(&value));
         let href = move || format!("{path}{}", state.search(&state.question.get()));
         let label = format!("Open {shown}");
