@@ -143,7 +143,7 @@ fn by_ending(out: &Path) -> Result<Format, Failure> {
 }
 
 /// All of the file or none of it: whoever finds one under this name has a whole one.
-fn save(out: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub fn save(out: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::Failed(format!("{} could not be written: {error}.", out.display()))
     };
@@ -169,7 +169,8 @@ fn save(out: &Path, bytes: &[u8]) -> Result<(), Failure> {
 impl QueryFormat {
     const fn format(self) -> Option<Format> {
         match self {
-            Self::Table => None,
+            // HTML is written elsewhere: it holds data and the application, and no answer.
+            Self::Table | Self::Html => None,
             Self::Json => Some(Format::Json),
             Self::Csv => Some(Format::Csv),
             Self::CsvZip => Some(Format::CsvZip),
