@@ -1,10 +1,42 @@
 //! The surroundings of a question, worked out from the sources: the present, the extent of the data, what is missing.
 
-use super::pool::Inner;
-use super::sources::{SourceView, gaps};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::pool::{Inner, Pool};
+use super::sources::{SourceState, SourceView, gaps};
 use crate::model::manifest::LeftOut;
 use crate::model::{Manifest, TimeUs, Warning, WarningCode, rfc3339};
 use crate::query::{AskContext, Period, Question};
+
+impl Pool {
+    /// A sentence, when these periods reach for what the data was made without.
+    pub fn left_out(&self, needed: &[Period]) -> Option<String> {
+        beyond(&self.0.borrow().left_out(), needed)
+    }
+
+    /// A digest of what an answer about these periods depends on: the sources it needs and how far each has come, the
+    /// directory, and the surroundings. While it stays the same, so does the answer.
+    pub fn data_key(&self, needed: &[Period], surroundings: &AskContext) -> u64 {
+        let inner = self.0.borrow();
+        let mut digest = DefaultHasher::new();
+        (surroundings.now_us, surroundings.data_span_us).hash(&mut digest);
+        inner.directories.hash(&mut digest);
+        let mut sources: Vec<&SourceView> = inner
+            .sources
+            .iter()
+            .filter(|source| needed.iter().any(|&period| source.is_needed(period)))
+            .collect();
+        sources.sort_by_key(|source| source.id);
+        for source in sources {
+            (source.id, source.loads, source.is_settled()).hash(&mut digest);
+            if let SourceState::Ready(receipt) = &source.state {
+                // Telemetry of another file may change what this one's records add up to.
+                (receipt.accepted, receipt.executions).hash(&mut digest);
+            }
+        }
+        digest.finish()
+    }
+}
 
 impl Inner {
     pub fn context(&self, question: &Question, needed: &[Period]) -> AskContext {
@@ -56,7 +88,7 @@ impl Inner {
 }
 
 /// What is said when a question reaches for what was left out: its numbers would be too small and look like others.
-pub fn beyond(left_out: &[(TimeUs, TimeUs)], needed: &[Period]) -> Option<String> {
+fn beyond(left_out: &[(TimeUs, TimeUs)], needed: &[Period]) -> Option<String> {
     let overlaps = |&&(from, until): &&(TimeUs, TimeUs)| {
         let mut needed = needed.iter();
         needed.any(|period| period.from_us < until && period.until_us > from)

@@ -2,6 +2,7 @@
 //! about where its numbers come from. Does not own: where files go, downloads, the clipboard (whoever asks has those).
 
 mod csv;
+mod events;
 mod format;
 mod json;
 pub mod page;
@@ -18,6 +19,7 @@ mod xlsx;
 mod zip;
 
 pub use csv::{Names, begins_formula, csv, csv_of_several, tabs};
+pub use events::{events_csv, events_csv_header};
 pub use format::{Choices, ExportError, Format, Paper, parquet_file};
 #[cfg(feature = "documents")]
 pub use format::{Written, write};

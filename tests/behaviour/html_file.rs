@@ -1,8 +1,6 @@
 //! One HTML file with a dashboard, its data and the application: what stands in it, and what never may.
 
 use std::io::Read;
-use std::path::Path;
-use std::process::{Command, Output};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
