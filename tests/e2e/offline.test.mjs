@@ -113,6 +113,8 @@ test("X5 filters, comparison, zone and undo are live in a file, and a reload kee
   await assertTiles(page, filtered, "undone");
   // A widget's numbers as a file.
   const widget = page.locator('[data-widget="top-tools"]');
+  await widget.scrollIntoViewIfNeeded();
+  await ready(page);
   await widget.locator('[data-action="export"]').click();
   const [download] = await Promise.all([page.waitForEvent("download"), widget.locator('[data-export="csv"]').click()]);
   assert.ok(readFileSync(await download.path(), "utf8").includes(top));
@@ -139,8 +141,8 @@ test("X5 a question that reaches for what the file was made without is told so",
 test("X5 names of any kind and pre-aggregated hours come through, and content does not", async () => {
   const hostile = "</script><script>document.title='run'</script><!--";
   const events = [1, 2, 3].map((at) => JSON.stringify({ event_id: `e${at}`, time: `2026-03-0${at}T10:00:00Z`, tool: hostile, user: "ada@example.org", outcome: "success", prompt: "canary-in-content" }));
-  writeFileSync(join(folder, "events </title>.ndjson"), `${events.join("\n")}\n`);
-  const { out } = make("hostile.html", join(folder, "events </title>.ndjson"), "--dashboard", "tools");
+  writeFileSync(join(folder, "events <title>.ndjson"), `${events.join("\n")}\n`);
+  const { out } = make("hostile.html", join(folder, "events <title>.ndjson"), "--dashboard", "tools");
   const text = readFileSync(out, "utf8");
   assert.ok(!text.includes("canary") && !text.includes("<script>document.title"));
   const page = await openFile(out);

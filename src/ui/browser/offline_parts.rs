@@ -9,7 +9,8 @@ use std::rc::Rc;
 use js_sys::{Array, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, FileReader, ReadableStream, Response};
+pub use web_sys::Blob;
+use web_sys::{BlobPropertyBag, FileReader, ReadableStream, Response};
 
 use crate::export::page::{self, About, Contents, DataPart, PART_END};
 
@@ -40,16 +41,16 @@ thread_local! {
     static APPLICATION: RefCell<Option<Rc<Vec<Part>>>> = const { RefCell::new(None) };
 }
 
-/// The file. `batches` are the bytes of `contents.batches`, in their order.
+/// The file. `batches` are those of `contents`, in their order, each [`packed`].
 pub async fn html_file(
     about: &About,
     contents: &Contents,
-    batches: Vec<Vec<u8>>,
+    batches: Vec<Blob>,
 ) -> Result<Blob, String> {
     let application = application().await?;
     let mut parts: Vec<Part> = application.as_ref().clone();
     for (name, text) in page::documents(about, contents) {
-        parts.push((name, compressed(&blob(&text.into())?).await?));
+        parts.push((name, packed(text.as_bytes()).await?));
     }
     if about.zone != "UTC" {
         let name = page::zone_part(&about.zone);
@@ -57,8 +58,7 @@ pub async fn html_file(
         parts.push((name, compressed(&rules).await?));
     }
     for (at, bytes) in batches.into_iter().enumerate() {
-        let bytes = blob(&js_sys::Uint8Array::from(bytes.as_slice()).into())?;
-        parts.push((DataPart::name(at), compressed(&bytes).await?));
+        parts.push((DataPart::name(at), bytes));
     }
     let frame = page::frame(about, parts.iter().map(|(name, _)| name.as_str()));
     let pieces = Array::of1(&frame.opening.into());
@@ -71,6 +71,11 @@ pub async fn html_file(
     let bag = BlobPropertyBag::new();
     bag.set_type("text/html");
     Blob::new_with_blob_sequence_and_options(&pieces, &bag).map_err(|_| TOO_OLD.to_owned())
+}
+
+/// Bytes as they go into the file, before they become text.
+pub async fn packed(bytes: &[u8]) -> Result<Blob, String> {
+    compressed(&blob(&js_sys::Uint8Array::from(bytes).into())?).await
 }
 
 /// What the application takes in every file, as text.

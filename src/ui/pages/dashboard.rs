@@ -15,7 +15,7 @@ use crate::ui::question_bar::ChooseSides;
 use crate::ui::shell::{NotFound, PageHeading};
 use crate::ui::state::data::{Opening, use_data};
 use crate::ui::state::question::use_question;
-use crate::ui::widgets::{ExportPage, Widget};
+use crate::ui::widgets::{ExportPage, SavePage, Widget};
 
 /// `/executive`, `/tools`, `/tools/run_query`, …
 #[component]
@@ -79,6 +79,8 @@ fn Board(
     back: Option<&'static DashboardSpec>,
 ) -> impl IntoView {
     let state = use_question();
+    // The page of one thing is called by its name.
+    let name = back.map(|_| title.clone());
     view! {
         {back.filter(|_| !offline::is_file()).map(|back| view! {
             <nav class={"crumbs"} aria-label={"Breadcrumb"}>
@@ -88,6 +90,7 @@ fn Board(
         })}
         <PageHeading title description=page.description>
             {(page.id == "compare").then(|| view! { <ChooseSides /> })}
+            {(!offline::is_file()).then(|| view! { <SavePage page name /> })}
             <ExportPage page />
         </PageHeading>
         <OpeningFailed />

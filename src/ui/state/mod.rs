@@ -3,6 +3,7 @@
 mod address;
 pub mod board;
 pub mod data;
+pub mod html_file;
 pub mod mappings;
 pub mod notices;
 pub mod preferences;

@@ -17,6 +17,7 @@ mod legend;
 mod matrix;
 mod multiples;
 mod page_export;
+mod page_html;
 mod ranking;
 mod sentence;
 mod series;
@@ -29,3 +30,4 @@ mod words;
 
 pub use card::Widget;
 pub use page_export::ExportPage;
+pub use page_html::SavePage;
