@@ -76,7 +76,7 @@ impl RowsStream {
                 return None;
             }
             if let Some(sentence) = self.failed.take() {
-                return self.fail(sentence);
+                return Some(Err(self.fail(sentence)));
             }
             if self.under_way.is_none() && !self.begin() {
                 if self.failed.is_none() {
@@ -89,8 +89,8 @@ impl RowsStream {
             };
             let part = match (&mut under_way.next).await {
                 Ok(Ok(part)) => part,
-                Ok(Err(sentence)) => return self.fail(sentence),
-                Err(_) => return self.fail(CLOSED.into()),
+                Ok(Err(sentence)) => return Some(Err(self.fail(sentence))),
+                Err(_) => return Some(Err(self.fail(CLOSED.into()))),
             };
             self.rows += part.rows;
             for warning in part.warnings {
@@ -151,10 +151,10 @@ impl RowsStream {
         true
     }
 
-    fn fail(&mut self, sentence: String) -> Option<Result<Uint8Array, String>> {
+    fn fail(&mut self, sentence: String) -> String {
         self.is_over = true;
         self.stop();
-        Some(Err(sentence))
+        sentence
     }
 
     /// Whoever writes them may stop.

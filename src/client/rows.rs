@@ -20,10 +20,10 @@ use crate::query::{AskContext, Period, Question};
 const LOST: &str = "A data worker stopped while the rows were being written, so the file is not whole. Wait until the data is back, then write it again.";
 
 /// What a row takes as text, about: measured over the events of the demo.
-const NDJSON_ROW_BYTES: u64 = 330;
-const CSV_ROW_BYTES: u64 = 190;
-/// Most of it are the two states, in base64.
-const HOUR_ROW_BYTES: u64 = 900;
+const NDJSON_ROW_BYTES: u64 = 310;
+const CSV_ROW_BYTES: u64 = 170;
+/// States of few values are short.
+const HOUR_ROW_BYTES: u64 = 340;
 
 /// How much a file of rows will hold, before filters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

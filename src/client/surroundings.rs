@@ -9,8 +9,8 @@ use crate::model::{Manifest, TimeUs, Warning, WarningCode, rfc3339};
 use crate::query::{AskContext, Period, Question};
 
 impl Pool {
-    /// A sentence, when these periods reach for what the data was made without.
-    pub fn left_out(&self, needed: &[Period]) -> Option<String> {
+    /// The spans that the data was made without and that these periods reach for.
+    pub fn left_out(&self, needed: &[Period]) -> Vec<(TimeUs, TimeUs)> {
         beyond(&self.0.borrow().left_out(), needed)
     }
 
@@ -54,8 +54,7 @@ impl Inner {
             .all(SourceView::is_settled);
         let mut warnings = gaps(self.sources.iter().filter(is_needed));
         warnings.extend(self.directory_warnings());
-        let beyond = beyond(&left_out, needed);
-        warnings.extend(beyond.map(|sentence| Warning::new(WarningCode::BatchMissing, sentence)));
+        warnings.extend(warning(&beyond(&left_out, needed)));
         let now_us = question
             .now_us
             .unwrap_or_else(|| self.present_us(data_span_us));
@@ -87,21 +86,24 @@ impl Inner {
     }
 }
 
-/// What is said when a question reaches for what was left out: its numbers would be too small and look like others.
-fn beyond(left_out: &[(TimeUs, TimeUs)], needed: &[Period]) -> Option<String> {
+/// Those of the spans that these periods reach for.
+fn beyond(left_out: &[(TimeUs, TimeUs)], needed: &[Period]) -> Vec<(TimeUs, TimeUs)> {
     let overlaps = |&&(from, until): &&(TimeUs, TimeUs)| {
         let mut needed = needed.iter();
         needed.any(|period| period.from_us < until && period.until_us > from)
     };
-    let missed: Vec<String> = left_out
+    left_out.iter().filter(overlaps).copied().collect()
+}
+
+/// Numbers about a time that was left out would be too small and look like others.
+fn warning(beyond: &[(TimeUs, TimeUs)]) -> Option<Warning> {
+    let missed: Vec<String> = beyond
         .iter()
-        .filter(overlaps)
         .map(|(from, until)| format!("{} to {}", rfc3339(*from), rfc3339(*until)))
         .collect();
-    (!missed.is_empty()).then(|| {
-        format!(
-            "This file was made without the events from {}, which this question asks for; numbers about that time are too small.",
-            missed.join(", ")
-        )
-    })
+    let sentence = format!(
+        "This was made without the events from {}, which the question asks for; numbers about that time are too small.",
+        missed.join(", ")
+    );
+    (!missed.is_empty()).then(|| Warning::new(WarningCode::BatchMissing, sentence))
 }

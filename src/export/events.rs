@@ -1,12 +1,15 @@
-//! Raw events as CSV: the columns of the schema, by their names. A million of them are written in parts.
+//! Raw events as CSV, and what is said beside events in any form. A million of them are written in parts.
 //!
 //! Identities are hashes, and written as such; what reads them here knows a repeated event by them.
 
+use serde_json::{Map, Value, json};
+
 use super::csv::{Names, text_cell};
-use super::rfc3339;
+use super::json::{FORMAT, provenance_value, question_value};
+use super::{Report, rfc3339, words};
 use crate::model::batch::{ID_HASH_PREFIX, NO_COUNT, NO_ID};
 use crate::model::schema::{SCHEMA, text_index};
-use crate::model::{Batch, Column};
+use crate::model::{Batch, Column, ColumnSpec};
 
 const LINE_END: &str = "\r\n";
 
@@ -41,6 +44,78 @@ pub fn events_csv(batch: &Batch, names: Names) -> String {
             }
         }
         out.push_str(LINE_END);
+    }
+    out
+}
+
+/// What the columns of events mean, by their names.
+fn columns_value() -> Value {
+    let columns = SCHEMA.iter().map(|spec| {
+        let meaning = json!({"name": spec.label, "definition": meaning(spec)});
+        (spec.name.to_owned(), meaning)
+    });
+    Value::Object(columns.collect::<Map<_, _>>())
+}
+
+fn meaning(spec: &ColumnSpec) -> String {
+    if spec.column == Column::EventId {
+        format!("{} Written as the 64 bits of its xxh3 hash.", spec.meaning)
+    } else {
+        spec.meaning.to_owned()
+    }
+}
+
+/// What is known about the events of a report, in the form of the shared JSON.
+fn about_value(report: &Report) -> Value {
+    json!({
+        "format": FORMAT,
+        "question": question_value(&report.question, &report.periods),
+        "provenance": provenance_value(&report.provenance),
+        "columns": columns_value(),
+    })
+}
+
+/// Where the events of a report come from, beside a table of them.
+pub fn events_provenance(report: &Report) -> String {
+    format!("{:#}\n", about_value(report))
+}
+
+/// The same for metadata, one part a key.
+pub fn events_metadata(report: &Report) -> Vec<(String, String)> {
+    let Value::Object(about) = about_value(report) else {
+        return Vec::new();
+    };
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let entries = about.into_iter();
+    let entries = entries.map(|(key, value)| (format!("toolscope.{key}"), text(value)));
+    entries.collect()
+}
+
+/// The shared JSON up to its events; they follow with commas between, then [`EVENTS_JSON_END`].
+pub fn events_json_begin(report: &Report) -> String {
+    let about = about_value(report).to_string();
+    let open = about.strip_suffix('}').unwrap_or_default();
+    format!("{open},\"events\":[\n")
+}
+
+pub const EVENTS_JSON_END: &str = "]}\n";
+
+/// What is known about so many events, for whoever opens an archive of them.
+pub fn events_about(report: &Report, rows: u64) -> String {
+    let mut out = format!("{}\n\n", report.title);
+    for fact in report.facts() {
+        out.push_str(&format!("{}: {}\n", fact.name, fact.value));
+    }
+    out.push_str(&format!("Events: {}\n", words::count(rows as f64)));
+    for warning in &report.provenance.warnings {
+        out.push_str(&format!("Warning: {}\n", warning.message));
+    }
+    out.push_str("\nWhat the columns mean\n");
+    for spec in &SCHEMA {
+        out.push_str(&format!("  {}: {}\n", spec.name, meaning(spec)));
     }
     out
 }

@@ -19,12 +19,17 @@ mod xlsx;
 mod zip;
 
 pub use csv::{Names, begins_formula, csv, csv_of_several, tabs};
-pub use events::{events_csv, events_csv_header};
+pub use events::{
+    EVENTS_JSON_END, events_about, events_csv, events_csv_header, events_json_begin,
+    events_metadata, events_provenance,
+};
 pub use format::{Choices, ExportError, Format, Paper, parquet_file};
 #[cfg(feature = "documents")]
 pub use format::{Written, write};
 pub use json::{FORMAT, cell_value, document};
 pub use report::{Definition, Fact, Report, heading, is_usual};
 pub use text::{about, text};
+#[cfg(any(feature = "documents", feature = "columnar"))]
+pub use zip::zip_parts;
 
 pub use crate::model::rfc3339;

@@ -11,7 +11,7 @@ use super::table::{aggregate_table, events_table};
 use crate::model::{AggregateBatch, Batch};
 
 const FAILED: WriteError = WriteError("Parquet");
-const ROW_GROUP_ROWS: usize = 131_072;
+pub(super) const ROW_GROUP_ROWS: usize = 131_072;
 
 /// The compressions that are written; the same are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,4 +1,4 @@
-//! Parquet that grows: a row group at a time, under one schema.
+//! Parquet that grows: some rows at a time, under one schema. Natively and in the columnar module.
 
 use std::io::Write;
 
@@ -7,8 +7,9 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use super::parquet::ParquetCompression;
+use super::parquet::{ParquetCompression, ROW_GROUP_ROWS};
 use super::table::uniform_events_table;
+use crate::ingest::{self, Data, Format};
 use crate::model::Batch;
 
 /// A file of events on its way. What was written of it is on its way out; nothing but the last row group is held.
@@ -26,6 +27,7 @@ impl<W: Write + Send> ParquetRows<W> {
             .map(|(key, value)| KeyValue::new(key, value));
         let properties = WriterProperties::builder()
             .set_compression(compression.codec()?)
+            .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
             .set_created_by(format!("Toolscope {}", env!("CARGO_PKG_VERSION")))
             .set_key_value_metadata(Some(about.collect()))
             .build();
@@ -33,13 +35,24 @@ impl<W: Write + Send> ParquetRows<W> {
         Ok(Self(ArrowWriter::try_new(out, schema, Some(properties))?))
     }
 
-    /// One row group.
+    /// Some rows more; whole row groups go out.
     pub fn push(&mut self, batch: &Batch) -> Result<(), ParquetError> {
-        if batch.is_empty() {
-            return Ok(());
+        self.0.write(&uniform_events_table(batch)?)
+    }
+
+    /// The same from the lines of a part, as [`super::batch_to_ndjson`] writes them.
+    pub fn push_ndjson(&mut self, lines: &[u8]) -> Result<(), ParquetError> {
+        let read = ingest::read(lines, Format::Ndjson);
+        let read = read.map_err(|error| ParquetError::External(Box::new(error)))?;
+        match read.data {
+            Data::Events(batch) if read.tally.set_aside == 0 => self.push(&batch),
+            _ => Err(ParquetError::General("these are no lines of events".into())),
         }
-        self.0.write(&uniform_events_table(batch)?)?;
-        self.0.flush()
+    }
+
+    /// Where it goes; what is there may be taken away, if it is memory.
+    pub fn out(&mut self) -> &mut W {
+        self.0.inner_mut()
     }
 
     /// Ends the file.

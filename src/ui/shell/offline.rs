@@ -48,7 +48,22 @@ pub fn FileNote(file: Rc<About>) -> impl IntoView {
             .flat_map(|id| widgets::queries(id, &question, &context, &zone))
             .collect();
         let needed = widgets::spans_needed(&queries, &question, &context, &zone);
-        pool.left_out(&needed)
+        let spans = pool.left_out(&needed).into_iter();
+        let spans: Vec<String> = spans
+            .map(|(from, until)| {
+                format!(
+                    "{} to {}",
+                    locale::date_time(from),
+                    locale::date_time(until)
+                )
+            })
+            .collect();
+        (!spans.is_empty()).then(|| {
+            format!(
+                "This file was made without the events from {}, which the question asks for; numbers about that time are too small.",
+                spans.join(", ")
+            )
+        })
     });
     let made = file.made_us().map(|made_us| {
         let from = file.from.clone();

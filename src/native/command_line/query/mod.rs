@@ -1,6 +1,7 @@
 //! `toolscope query`: the page's questions, answered on files (X8).
 
 mod asked;
+mod events;
 mod mapping;
 mod output;
 mod page;
@@ -21,6 +22,9 @@ use sources::Sources;
 pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
     if page::is_wanted(arguments) {
         return page::run(arguments);
+    }
+    if arguments.events {
+        return events::run(arguments);
     }
     // Wrong arguments are told before anything is read.
     let output = Output::chosen(arguments)?;
