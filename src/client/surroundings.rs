@@ -4,10 +4,16 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::pool::{Inner, Pool};
 use super::sources::{SourceState, SourceView, gaps};
-use crate::model::{Manifest, TimeUs};
+use crate::model::manifest::LeftOut;
+use crate::model::{Manifest, TimeUs, Warning, WarningCode, rfc3339};
 use crate::query::{AskContext, Period, Question};
 
 impl Pool {
+    /// The spans that the data was made without and that these periods reach for.
+    pub fn left_out(&self, needed: &[Period]) -> Vec<(TimeUs, TimeUs)> {
+        beyond(&self.0.borrow().left_out(), needed)
+    }
+
     /// A digest of what an answer about these periods depends on: the sources it needs and how far each has come, the
     /// directory, and the surroundings. While it stays the same, so does the answer.
     pub fn data_key(&self, needed: &[Period], surroundings: &AskContext) -> u64 {
@@ -35,6 +41,9 @@ impl Pool {
 impl Inner {
     pub fn context(&self, question: &Question, needed: &[Period]) -> AskContext {
         let spans = self.sources.iter().filter_map(SourceView::span_us);
+        // What a part left out was there all the same: "all time" still means all of it.
+        let left_out = self.left_out();
+        let spans = spans.chain(left_out.iter().map(|(from, until)| (*from, until - 1)));
         let data_span_us = spans.reduce(|all, span| (all.0.min(span.0), all.1.max(span.1)));
         let is_needed =
             |source: &&SourceView| needed.iter().any(|&period| source.is_needed(period));
@@ -45,6 +54,7 @@ impl Inner {
             .all(SourceView::is_settled);
         let mut warnings = gaps(self.sources.iter().filter(is_needed));
         warnings.extend(self.directory_warnings());
+        warnings.extend(warning(&beyond(&left_out, needed)));
         let now_us = question
             .now_us
             .unwrap_or_else(|| self.present_us(data_span_us));
@@ -61,6 +71,12 @@ impl Inner {
         context
     }
 
+    /// Spans that the manifest's batches were made without.
+    pub fn left_out(&self) -> Vec<(TimeUs, TimeUs)> {
+        let left_out = self.manifest.iter().flat_map(|manifest| &manifest.left_out);
+        left_out.filter_map(LeftOut::span_us).collect()
+    }
+
     /// The newest event or the time the manifest was written, whichever is later. Not the viewer's clock: a day
     /// without events and data that stopped arriving must not look alike, so staleness is said apart (D11).
     fn present_us(&self, data_span_us: Option<(TimeUs, TimeUs)>) -> TimeUs {
@@ -68,4 +84,26 @@ impl Inner {
         let newest = data_span_us.map(|span| span.1);
         newest.max(generated).unwrap_or(self.started_us)
     }
+}
+
+/// Those of the spans that these periods reach for.
+fn beyond(left_out: &[(TimeUs, TimeUs)], needed: &[Period]) -> Vec<(TimeUs, TimeUs)> {
+    let overlaps = |&&(from, until): &&(TimeUs, TimeUs)| {
+        let mut needed = needed.iter();
+        needed.any(|period| period.from_us < until && period.until_us > from)
+    };
+    left_out.iter().filter(overlaps).copied().collect()
+}
+
+/// Numbers about a time that was left out would be too small and look like others.
+fn warning(beyond: &[(TimeUs, TimeUs)]) -> Option<Warning> {
+    let missed: Vec<String> = beyond
+        .iter()
+        .map(|(from, until)| format!("{} to {}", rfc3339(*from), rfc3339(*until)))
+        .collect();
+    let sentence = format!(
+        "This was made without the events from {}, which the question asks for; numbers about that time are too small.",
+        missed.join(", ")
+    );
+    (!missed.is_empty()).then(|| Warning::new(WarningCode::BatchMissing, sentence))
 }

@@ -6,6 +6,7 @@ mod events;
 mod format;
 mod json;
 mod order;
+pub mod page;
 #[cfg(feature = "columnar")]
 mod parquet;
 #[cfg(feature = "documents")]

@@ -43,6 +43,20 @@ pub struct DirectoryRef {
     pub sha256: Option<String>,
 }
 
+/// `[from, until)`, both RFC 3339.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    pub from: String,
+    pub until: String,
+}
+
+impl LeftOut {
+    /// In µs; `None` when a time can't be read.
+    pub fn span_us(&self) -> Option<(TimeUs, TimeUs)> {
+        Some((time_us(&self.from)?, time_us(&self.until)?))
+    }
+}
+
 /// See DESIGN "The schema".
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -57,6 +71,10 @@ pub struct Manifest {
     /// Made data; the first file opened by hand takes its place.
     #[serde(default)]
     pub demo: bool,
+    /// Spans in which there were events that are in none of these batches, as in a file made of a part (X5): questions
+    /// that reach there are warned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     pub batches: Vec<BatchRef>,
 }
 
@@ -69,7 +87,8 @@ impl Manifest {
     }
 }
 
-fn time_us(text: &str) -> Option<TimeUs> {
+/// RFC 3339 in µs.
+pub fn time_us(text: &str) -> Option<TimeUs> {
     chrono::DateTime::parse_from_rfc3339(text)
         .ok()
         .map(|time| time.timestamp_micros())

@@ -1,14 +1,19 @@
 //! Shared state above the router, then the routes.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::path;
 
+use super::browser::offline;
 use super::components::Notices;
 use super::exporting::{self, ExportDialog};
-use super::pages::{DashboardPage, DataPage, FileIntake, GlossaryPage, MappingDialog};
+use super::pages::{
+    DashboardPage, DataPage, FileDashboard, FileIntake, GlossaryPage, MappingDialog,
+};
 use super::question_bar::QuestionBar;
-use super::shell::{Header, NotFound};
+use super::shell::{FileHeader, FileNote, Header, NotFound};
 use super::state;
 
 #[component]
@@ -32,6 +37,7 @@ fn Shell() -> impl IntoView {
     state::mappings::provide();
     state::board::provide();
     exporting::provide();
+    let file = offline::file();
     let main = NodeRef::<leptos::html::Main>::new();
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -41,20 +47,32 @@ fn Shell() -> impl IntoView {
     };
     view! {
         <a class={"skip-link"} href={"#main"} on:click=skip>{"Skip to content"}</a>
-        <Header />
+        {file.is_none().then(|| view! { <Header /> })}
+        {file.is_some().then(|| view! { <FileHeader /> })}
         <QuestionBar />
         <Notices />
         <main id={"main"} tabindex={"-1"} node_ref=main>
-            <FileIntake />
-            <MappingDialog />
-            <ExportDialog />
-            <Routes fallback=|| view! { <NotFound /> }>
-                <Route path=path!("/") view=|| view! { <Redirect path=state::views::home() /> } />
-                <Route path=path!("/data") view=DataPage />
-                <Route path=path!("/glossary") view=GlossaryPage />
-                <Route path=path!("/:dashboard") view=DashboardPage />
-                <Route path=path!("/:dashboard/:name") view=DashboardPage />
-            </Routes>
+            {match file {
+                Some(file) => view! { <FileNote file=Rc::clone(&file) /><FileDashboard file /> }.into_any(),
+                None => view! { <Pages /> }.into_any(),
+            }}
         </main>
+    }
+}
+
+/// What a server gives: all pages, and files of the person's own.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <FileIntake />
+        <MappingDialog />
+        <ExportDialog />
+        <Routes fallback=|| view! { <NotFound /> }>
+            <Route path=path!("/") view=|| view! { <Redirect path=state::views::home() /> } />
+            <Route path=path!("/data") view=DataPage />
+            <Route path=path!("/glossary") view=GlossaryPage />
+            <Route path=path!("/:dashboard") view=DashboardPage />
+            <Route path=path!("/:dashboard/:name") view=DashboardPage />
+        </Routes>
     }
 }

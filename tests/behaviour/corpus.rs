@@ -16,7 +16,7 @@ use crate::telemetry_kit::{only_executions, rows_of};
 
 const MCP_TOOL: &str = "mcp_tool";
 
-fn corpus() -> Option<PathBuf> {
+pub fn corpus() -> Option<PathBuf> {
     let shared = std::env::var_os("TOOLSCOPE_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,

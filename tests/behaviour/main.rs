@@ -30,6 +30,7 @@ mod export;
 mod files;
 mod formats;
 mod golden;
+mod html_file;
 mod kept;
 mod kinds;
 mod mapping;

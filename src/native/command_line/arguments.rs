@@ -22,7 +22,7 @@ pub enum Command {
     Serve(ServeArguments),
     /// Make the data of a demo organisation: a year of events, a directory, a manifest
     Demo(DemoArguments),
-    /// Answer a question from files: tables for people, JSON, CSV, Excel, Parquet, PDF
+    /// Answer a question from files: tables for people, JSON, CSV, Excel, Parquet, PDF, one live HTML file
     Query(Box<QueryArguments>),
     /// Write the rules of every time zone, which the application fetches one by one
     Zones {
@@ -117,8 +117,11 @@ known about them), ndjson, json or parquet; identities are written as hashes, by
 
 In csv a name that a spreadsheet would run as a formula (=, +, - or @ first, or after blanks) gets an apostrophe before
 it; --raw-text leaves it as it is. With --out, the ending of the file names the format: .csv, .json, .zip (CSV files),
-.xlsx, .parquet, .pdf, for events also .ndjson and .jsonl. A PDF is written in Latin, Greek and Cyrillic letters; names in others need --font, for example
+.xlsx, .parquet, .pdf, .html, for events also .ndjson and .jsonl. A PDF is written in Latin, Greek and Cyrillic letters; names in others need --font, for example
 --font /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc.
+
+An HTML file (.html, with --dashboard) holds the application and the events of everybody in the spans that the dashboard
+needs, so that filters stay live; it opens without a network. It needs the built application: --app dist
 
 Exit code 0; 1 when nothing could be read; 2 for wrong arguments.
 
@@ -197,6 +200,9 @@ pub struct QueryArguments {
     /// The present, for relative ranges (RFC 3339 or a date) [default: the newest event]
     #[arg(long, value_name = "T", value_parser = time)]
     pub now: Option<TimeUs>,
+    /// Folder of the built application, which goes into an HTML file [default: dist here, or beside this program]
+    #[arg(long, value_name = "DIST")]
+    pub app: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -225,6 +231,8 @@ pub enum QueryFormat {
     Parquet,
     /// Pages to read and to print: contents, charts, tables, definitions
     Pdf,
+    /// One file with a dashboard, its data and the application: opens without a network, and filters stay live
+    Html,
     /// Raw events, a JSON object a line
     Ndjson,
 }

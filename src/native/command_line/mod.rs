@@ -105,7 +105,7 @@ fn make_demo(arguments: &DemoArguments) -> Result<(), Failure> {
 }
 
 /// The clock, read where a person starts a command and nowhere else.
-fn clock_us() -> i64 {
+pub fn clock_us() -> i64 {
     let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since_1970.map_or(0, |since| since.as_micros() as i64)
 }

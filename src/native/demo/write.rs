@@ -158,6 +158,7 @@ pub fn write(options: &DemoOptions) -> Result<Made, DemoError> {
         organisation: Some(catalogue::ORGANISATION.into()),
         generated_at: Some(rfc3339(made.newest_us)),
         demo: true,
+        left_out: Vec::new(),
         directory: Some(DirectoryRef {
             url: DIRECTORY_NAME.into(),
             sha256: Some(hex(&Sha256::digest(&directory))),

@@ -28,12 +28,20 @@ pub fn save_bytes(name: &str, bytes: &Uint8Array, media_type: &str) -> Result<()
 
 /// Saves byte arrays and blobs, one after the other, as a file.
 pub fn save_parts(name: &str, parts: &Array, media_type: &str) -> Result<(), String> {
-    let blob = blob_of(parts, media_type);
-    blob.and_then(|blob| save_blob(name, &blob))
-        .ok_or_else(|| "The browser refused the download; allow downloads for this page.".into())
+    let blob = blob_of(parts, media_type).ok_or_else(refused)?;
+    save_blob(name, &blob)
 }
 
-fn save_blob(name: &str, blob: &Blob) -> Option<()> {
+/// Saves what is a blob already.
+pub fn save_blob(name: &str, blob: &Blob) -> Result<(), String> {
+    offer(name, blob).ok_or_else(refused)
+}
+
+fn refused() -> String {
+    "The browser refused the download; allow downloads for this page.".into()
+}
+
+fn offer(name: &str, blob: &Blob) -> Option<()> {
     let url = Url::create_object_url_with_blob(blob).ok()?;
     let document = web_sys::window()?.document()?;
     let link: HtmlAnchorElement = document.create_element("a").ok()?.unchecked_into();
@@ -101,5 +109,5 @@ pub async fn save_png(name: &str, svg: &str, width: u32, height: u32) -> Result<
     });
     let png = JsFuture::from(promise).await.map_err(failed)?;
     let png: Blob = png.dyn_into().map_err(failed)?;
-    save_blob(name, &png).ok_or_else(none)
+    save_blob(name, &png)
 }

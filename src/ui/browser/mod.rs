@@ -7,6 +7,8 @@ pub mod dropped;
 pub mod frames;
 pub mod http;
 pub mod locale;
+pub mod offline;
+pub mod offline_parts;
 pub mod press;
 pub mod sink;
 pub mod storage;

@@ -1,24 +1,27 @@
 //! A dashboard of the catalogue, or the page of one tool, person or workspace.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
+use crate::export::page::About;
 use crate::query::widgets::{DashboardSpec, dashboard, details};
 use crate::query::{Clause, Dimension};
+use crate::ui::browser::offline;
 use crate::ui::components::OpenFiles;
 use crate::ui::exporting::ExportButton;
 use crate::ui::question_bar::ChooseSides;
 use crate::ui::shell::{NotFound, PageHeading};
 use crate::ui::state::data::{Opening, use_data};
 use crate::ui::state::question::use_question;
-use crate::ui::widgets::Widget;
+use crate::ui::widgets::{SavePage, Widget};
 
 /// `/executive`, `/tools`, `/tools/run_query`, …
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let params = use_params_map();
-    let question = use_question();
     let address = Memo::new(move |_| {
         params.with(|params| {
             (
@@ -27,24 +30,35 @@ pub fn DashboardPage() -> impl IntoView {
             )
         })
     });
-    // Every page says what it is about, and none takes that back when it goes: the next one has spoken by then.
     move || {
         let (id, name) = address.get();
-        let page = dashboard(&id).filter(|page| !page.widgets.is_empty());
-        match (page, name) {
-            (Some(page), None) => {
-                question.scope.set(None);
-                view! { <Board page title=page.title.to_owned() back=None /> }.into_any()
-            }
-            (Some(parent), Some(name)) => match details(parent.id) {
-                Some((page, dimension)) => {
-                    question.scope.set(Some(only(dimension, &name)));
-                    view! { <Board page title=name back=Some(parent) /> }.into_any()
-                }
-                None => view! { <NotFound /> }.into_any(),
-            },
-            (None, _) => view! { <NotFound /> }.into_any(),
+        shown(&id, name)
+    }
+}
+
+/// The one dashboard of a file.
+#[component]
+pub fn FileDashboard(file: Rc<About>) -> impl IntoView {
+    shown(&file.dashboard, file.name.clone())
+}
+
+/// Every page says what it is about, and none takes that back when it goes: the next one has spoken by then.
+fn shown(id: &str, name: Option<String>) -> AnyView {
+    let scope = use_question().scope;
+    let page = dashboard(id).filter(|page| !page.widgets.is_empty());
+    match (page, name) {
+        (Some(page), None) => {
+            scope.set(None);
+            view! { <Board page title=page.title.to_owned() back=None /> }.into_any()
         }
+        (Some(parent), Some(name)) => match details(parent.id) {
+            Some((page, dimension)) => {
+                scope.set(Some(only(dimension, &name)));
+                view! { <Board page title=name back=Some(parent) /> }.into_any()
+            }
+            None => view! { <NotFound /> }.into_any(),
+        },
+        (None, _) => view! { <NotFound /> }.into_any(),
     }
 }
 
@@ -66,8 +80,10 @@ fn Board(
     back: Option<&'static DashboardSpec>,
 ) -> impl IntoView {
     let state = use_question();
+    // The page of one thing is called by its name.
+    let name = back.map(|_| title.clone());
     view! {
-        {back.map(|back| view! {
+        {back.filter(|_| !offline::is_file()).map(|back| view! {
             <nav class={"crumbs"} aria-label={"Breadcrumb"}>
                 <A href=move || format!("/{}{}", back.id, state.search(&state.question.get()))>{back.title}</A>
                 <span aria-hidden={"true"}>{"/"}</span>
@@ -75,7 +91,10 @@ fn Board(
         })}
         <PageHeading title=title.clone() description=page.description>
             {(page.id == "compare").then(|| view! { <ChooseSides /> })}
-            <ExportButton page title />
+            {(!offline::is_file()).then(|| view! {
+                <SavePage page name />
+                <ExportButton page title />
+            })}
         </PageHeading>
         <OpeningFailed />
         <div class={"board"}>
@@ -97,7 +116,7 @@ fn OpeningFailed() -> impl IntoView {
             <div class={"panel panel--problem"} role={"alert"}>
                 <h2>{"The data could not be opened"}</h2>
                 <p>{sentence}</p>
-                <OpenFiles label="Open files of your own" />
+                {(!offline::is_file()).then(|| view! { <OpenFiles label="Open files of your own" /> })}
             </div>
         </Show>
     }

@@ -4,6 +4,6 @@ mod dashboard;
 mod data;
 mod glossary;
 
-pub use dashboard::DashboardPage;
+pub use dashboard::{DashboardPage, FileDashboard};
 pub use data::{DataPage, FileIntake, MappingDialog};
 pub use glossary::GlossaryPage;

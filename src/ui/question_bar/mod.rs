@@ -12,6 +12,7 @@ mod zone;
 pub use filters::ChooseSides;
 use leptos::prelude::*;
 
+use crate::ui::browser::offline;
 use crate::ui::components::Icon;
 use crate::ui::state::question::use_question;
 
@@ -25,7 +26,7 @@ pub fn QuestionBar() -> impl IntoView {
                 <compare::CompareControl />
                 <filters::AddFilter />
                 <span class={"question__space"}></span>
-                <views::ViewsControl />
+                {(!offline::is_file()).then(|| view! { <views::ViewsControl /> })}
                 <zone::ZoneControl />
                 <div class={"button-group"}>
                     <button

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::model::WeekStart;
-use crate::ui::browser::{dom, http};
+use crate::ui::browser::{dom, http, offline};
 use crate::ui::components::{Icon, Popover};
 use crate::ui::state::question::{Step, use_question};
 
@@ -51,7 +51,9 @@ fn Zones(open: RwSignal<bool>) -> impl IntoView {
     let names = RwSignal::new(Vec::<String>::new());
     let typed = RwSignal::new(String::new());
     spawn_local(async move {
-        let mut known = vec![dom::system_zone(), "UTC".to_owned()];
+        // A file has the rules of few zones.
+        let own = (!offline::is_file()).then(dom::system_zone);
+        let mut known: Vec<String> = own.into_iter().chain(["UTC".to_owned()]).collect();
         known.dedup();
         let listed: Vec<String> = http::json("/zones/index.json").await.unwrap_or_default();
         known.extend(

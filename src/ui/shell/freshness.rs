@@ -25,7 +25,7 @@ pub fn Freshness() -> impl IntoView {
 
 /// The newest event, and whether data stopped coming.
 #[component]
-fn Age() -> impl IntoView {
+pub fn Age() -> impl IntoView {
     let (data, refresh) = (use_data(), use_refresh());
     let stale = move || {
         let newest = data.newest_us.get();

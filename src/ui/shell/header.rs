@@ -30,25 +30,15 @@ fn is_made((path, ..): &(&str, &str, &str)) -> bool {
 #[component]
 pub fn Header() -> impl IntoView {
     let question = use_question();
-    let data = use_data();
     let link = move |path: &'static str| {
         move || format!("{path}{}", question.search(&question.question.get()))
     };
     view! {
         <header class={"header"}>
             <A href=link("/executive") attr:class="brand">
-                <svg class={"brand__mark"} viewBox={"0 0 24 24"} aria-hidden={"true"}>
-                    <path class={"brand__ring"} d={"M12 3a9 9 0 1 0 9 9"} />
-                    <path class={"brand__bars"} d={"M8.500 15v-3M12 15V8.500M15.500 15v-5"} />
-                </svg>
-                <span class={"brand__name"}>{"Toolscope"}</span>
+                <Brand />
             </A>
-            <Show when=move || data.organisation.get().is_some()>
-                <span class={"header__organisation"}>
-                    <bdi>{move || data.organisation.get()}</bdi>
-                    <Show when=move || data.is_demo.get()><span class={"tag"}>{"Demo"}</span></Show>
-                </span>
-            </Show>
+            <Organisation />
             <nav class={"nav"} aria-label={"Pages"}>
                 {PAGES.into_iter().filter(is_made).map(|(path, name, icon)| view! {
                     <A href=link(path) attr:class="nav__link"><Icon name=icon /><span>{name}</span></A>
@@ -60,5 +50,31 @@ pub fn Header() -> impl IntoView {
                 <ThemeSwitch />
             </div>
         </header>
+    }
+}
+
+/// The mark and the name.
+#[component]
+pub fn Brand() -> impl IntoView {
+    view! {
+        <svg class={"brand__mark"} viewBox={"0 0 24 24"} aria-hidden={"true"}>
+            <path class={"brand__ring"} d={"M12 3a9 9 0 1 0 9 9"} />
+            <path class={"brand__bars"} d={"M8.500 15v-3M12 15V8.500M15.500 15v-5"} />
+        </svg>
+        <span class={"brand__name"}>{"Toolscope"}</span>
+    }
+}
+
+/// Whose data it is.
+#[component]
+pub fn Organisation() -> impl IntoView {
+    let data = use_data();
+    view! {
+        <Show when=move || data.organisation.get().is_some()>
+            <span class={"header__organisation"}>
+                <bdi>{move || data.organisation.get()}</bdi>
+                <Show when=move || data.is_demo.get()><span class={"tag"}>{"Demo"}</span></Show>
+            </span>
+        </Show>
     }
 }

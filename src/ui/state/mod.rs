@@ -1,8 +1,10 @@
 //! The screen's state, shared above the routes. Each module owns one fact and the ways to change it.
 
+mod address;
 pub mod board;
 pub mod data;
 mod filing;
+pub mod html_file;
 pub mod mappings;
 pub mod notices;
 pub mod preferences;

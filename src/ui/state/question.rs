@@ -1,24 +1,15 @@
 //! The question. The URL owns it; everybody reads one memo and changes it through one setter.
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 
+pub use super::address::Step;
+use super::address::address;
 use super::notices::{Tone, use_notices};
 use crate::query::{Clause, Question, url};
-use crate::ui::browser::dom;
+use crate::ui::browser::{dom, offline};
 
 /// Steps that can be taken back.
 const UNDO_STEPS: usize = 50;
-
-/// How a change stands in the browser's history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// A deliberate step: back returns from it.
-    Push,
-    /// One of many small ones: undo takes it back.
-    Replace,
-}
 
 /// The question and the ways to change it.
 #[derive(Clone, Copy)]
@@ -95,16 +86,16 @@ impl QuestionState {
 }
 
 pub fn provide() {
-    let location = use_location();
-    let navigate = use_navigate();
+    let address = address();
     let notices = use_notices();
     let defaults = Question {
-        zone: dom::system_zone(),
+        // A file has the rules of its own zone, and not those of everybody's.
+        zone: offline::file().map_or_else(dom::system_zone, |file| file.zone.clone()),
         ..Question::default()
     };
     let defaults = StoredValue::new(defaults);
     let parsed = Memo::new(move |_| {
-        let search = location.search.get();
+        let search = address.search.get();
         defaults.with_value(|defaults| url::parse(&search, defaults))
     });
     let question = Memo::new(move |_| parsed.with(|(question, _)| question.clone()));
@@ -116,12 +107,10 @@ pub fn provide() {
         });
     });
     let is_changing = RwSignal::new(false);
-    let search = location.search;
     Effect::new(move |_| {
-        search.track();
+        address.search.track();
         is_changing.set(false);
     });
-    let pathname = location.pathname;
     let go = move |target: Question, step: Step| {
         let text =
             |question: &Question| defaults.with_value(|defaults| url::format(question, defaults));
@@ -129,21 +118,10 @@ pub fn provide() {
         if search == question.with_untracked(text) {
             return;
         }
-        let path = pathname.get_untracked();
         // From here on what stands on the screen answers an older question.
         is_changing.set(true);
         dom::set_root_data("state", "loading");
-        let target = if search.is_empty() {
-            path
-        } else {
-            format!("{path}?{search}")
-        };
-        let options = NavigateOptions {
-            replace: step == Step::Replace,
-            scroll: false,
-            ..NavigateOptions::default()
-        };
-        navigate(&target, options);
+        address.go(&search, step);
     };
     let state = QuestionState {
         question,

@@ -24,7 +24,7 @@ use super::tiles::Tiles;
 use super::triangle::Triangle;
 use crate::model::WarningCode;
 use crate::query::widgets::{Look, Span, WidgetSpec, widget};
-use crate::ui::browser::dom;
+use crate::ui::browser::{dom, offline};
 use crate::ui::components::{Icon, OpenFiles};
 use crate::ui::state::board::{Answered, Phase, use_board};
 use crate::ui::state::data::use_data;
@@ -293,7 +293,7 @@ fn Nothing(answered: Arc<Answered>) -> impl IntoView {
         return view! {
             <div class={"state"}>
                 <p>{"There is no data yet."}</p>
-                <OpenFiles label="Open files" />
+                {(!offline::is_file()).then(|| view! { <OpenFiles label="Open files" /> })}
             </div>
         }
         .into_any();
@@ -303,7 +303,7 @@ fn Nothing(answered: Arc<Answered>) -> impl IntoView {
         return view! {
             <div class={"state"}>
                 <p>{"No source has an event to count; the Data page says what became of each."}</p>
-                <A href=link attr:class="button">{"Look at the data"}</A>
+                {(!offline::is_file()).then(|| view! { <A href=link attr:class="button">{"Look at the data"}</A> })}
             </div>
         }
         .into_any();

@@ -7,7 +7,7 @@ use leptos_router::components::A;
 
 use crate::metrics::MetricId;
 use crate::query::widgets::{Look, WidgetSpec};
-use crate::ui::browser::locale;
+use crate::ui::browser::{locale, offline};
 use crate::ui::components::{Icon, Popover};
 use crate::ui::state::board::Answered;
 
@@ -39,7 +39,7 @@ fn Explanation(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
     let Some(table) = answered.tables.first() else {
         return ().into_any();
     };
-    let definitions: Vec<(&str, &str, String)> = table
+    let definitions: Vec<(&'static str, &'static str, String)> = table
         .columns
         .iter()
         .filter(|column| !column.is_previous() && !column.is_change())
@@ -133,7 +133,7 @@ fn Explanation(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
             <p>{spec.description}</p>
             <dl class={"explain__definitions"}>
                 {definitions.into_iter().map(|(id, name, text)| view! {
-                    <div><dt><A href=format!("/glossary#{id}")>{name}</A></dt><dd>{text}</dd></div>
+                    <div><dt>{glossary(id, name)}</dt><dd>{text}</dd></div>
                 }).collect_view()}
             </dl>
             <dl class={"explain__facts"}>
@@ -145,4 +145,13 @@ fn Explanation(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
         </div>
     }
     .into_any()
+}
+
+/// The name of a metric; it leads to the glossary, where there is one.
+fn glossary(id: &'static str, name: &'static str) -> AnyView {
+    if offline::is_file() {
+        view! { {name} }.into_any()
+    } else {
+        view! { <A href=format!("/glossary#{id}")>{name}</A> }.into_any()
+    }
 }

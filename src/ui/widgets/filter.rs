@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::query::Dimension;
 use crate::query::widgets::detailed;
-use crate::ui::browser::dom;
+use crate::ui::browser::{dom, offline};
 use crate::ui::components::Icon;
 use crate::ui::state::question::{Step, use_question};
 
@@ -24,8 +24,9 @@ pub fn FilterName(
     }
     let label = format!("Filter by {}: {shown}", dimension.label().to_lowercase());
     // The router hears clicks on plain links too. A table has many: none of them watches the question, since they are
-    // made anew with every answer.
-    let page = detailed(dimension).filter(|_| !value.is_empty()).map(|page| {
+    // made anew with every answer. A file has no other pages.
+    let has_page = !value.is_empty() && !offline::is_file();
+    let page = detailed(dimension).filter(|_| has_page).map(|page| {
         let search = state.search(&state.question.get_untracked());
         let href = format!("/{page}/{}{search}", dom::encoded(&value));
         let label = format!("Open {shown}");

@@ -16,6 +16,7 @@ mod heatmap;
 mod legend;
 mod matrix;
 mod multiples;
+mod page_html;
 mod ranking;
 mod sentence;
 mod series;
@@ -28,3 +29,4 @@ mod words;
 
 pub use card::Widget;
 pub use export::file_name;
+pub use page_html::SavePage;

@@ -259,7 +259,7 @@ impl Form {
             QueryFormat::CsvZip => Some(Self::CsvZip),
             QueryFormat::Parquet => Some(Self::Parquet),
             QueryFormat::Ndjson => Some(Self::Ndjson),
-            QueryFormat::Table | QueryFormat::Xlsx | QueryFormat::Pdf => None,
+            QueryFormat::Table | QueryFormat::Xlsx | QueryFormat::Pdf | QueryFormat::Html => None,
         }
     }
 

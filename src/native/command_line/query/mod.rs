@@ -4,41 +4,38 @@ mod asked;
 mod events;
 mod mapping;
 mod output;
+mod page;
+mod rows;
 mod sources;
 
 use super::Failure;
 use super::arguments::QueryArguments;
 use crate::export::{self, Report};
-use crate::model::Provenance;
 use crate::model::limits::{WORKER_BYTES_MAX, WORKERS_MAX};
-use crate::query::{Comparison, Period, Question, buckets, widgets};
+use crate::model::{Provenance, Zone};
+use crate::query::{AskContext, Comparison, Period, Question, buckets, widgets};
 use crate::service::Service;
-use asked::{Asked, asked};
+use asked::{Asked, What, asked};
 use output::Output;
 use sources::Sources;
 
 pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
+    if page::is_wanted(arguments) {
+        return page::run(arguments);
+    }
     if arguments.events {
         return events::run(arguments);
     }
     // Wrong arguments are told before anything is read.
     let output = Output::chosen(arguments)?;
-    let Asked {
+    let Opened {
+        mut service,
+        sources,
         question,
         zone,
         what,
-        load,
-    } = asked(arguments)?;
-    let mut sources = Sources::find(&arguments.sources, &load)?;
-    // As much as all workers of a page together.
-    let mut service = Service::with_budget("native", WORKERS_MAX as u64 * WORKER_BYTES_MAX);
-    service.set_zone(zone.clone());
-    let directory = sources.directory(arguments.directory.as_deref())?;
-    service.set_directory(directory);
-    let mut context = sources.open(&mut service, &question, |context| {
-        let queries = what.queries(&question, context, &zone);
-        widgets::spans_needed(&queries, &question, context, &zone)
-    })?;
+        mut context,
+    } = opened(arguments)?;
     context.say_present(&question);
     let queries = what.queries(&question, &context, &zone);
     if let Some(sentence) = buckets::too_many(&queries, &question, &context, &zone) {
@@ -61,6 +58,43 @@ pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
         tables,
     };
     output.write(&report, &footer)
+}
+
+/// Sources that were read, for a question that is about to be answered.
+struct Opened {
+    service: Service,
+    sources: Sources,
+    question: Question,
+    zone: Zone,
+    what: What,
+    context: AskContext,
+}
+
+fn opened(arguments: &QueryArguments) -> Result<Opened, Failure> {
+    let Asked {
+        question,
+        zone,
+        what,
+        load,
+    } = asked(arguments)?;
+    let mut sources = Sources::find(&arguments.sources, &load)?;
+    // As much as all workers of a page together.
+    let mut service = Service::with_budget("native", WORKERS_MAX as u64 * WORKER_BYTES_MAX);
+    service.set_zone(zone.clone());
+    let directory = sources.directory(arguments.directory.as_deref())?;
+    service.set_directory(directory);
+    let context = sources.open(&mut service, &question, |context| {
+        let queries = what.queries(&question, context, &zone);
+        widgets::spans_needed(&queries, &question, context, &zone)
+    })?;
+    Ok(Opened {
+        service,
+        sources,
+        question,
+        zone,
+        what,
+        context,
+    })
 }
 
 /// One line on standard error, whatever the number of sources.

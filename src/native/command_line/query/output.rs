@@ -153,7 +153,7 @@ pub fn warn_of_names() {
     );
 }
 
-fn save(out: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub fn save(out: &Path, bytes: &[u8]) -> Result<(), Failure> {
     save_parts(out, |file| file.write_all(bytes))
 }
 
@@ -193,8 +193,8 @@ pub fn save_parts(
 impl QueryFormat {
     const fn format(self) -> Option<Format> {
         match self {
-            // Raw events are not an answer in tables.
-            Self::Table | Self::Ndjson => None,
+            // HTML is written elsewhere: it holds data and the application. Raw events are not an answer in tables.
+            Self::Table | Self::Html | Self::Ndjson => None,
             Self::Json => Some(Format::Json),
             Self::Csv => Some(Format::Csv),
             Self::CsvZip => Some(Format::CsvZip),

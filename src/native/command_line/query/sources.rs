@@ -32,6 +32,9 @@ pub struct Sources {
     directory: Option<PathBuf>,
     /// With the directories among the files that were opened.
     loaded_directory: Option<Directory>,
+    /// Of the manifest that was named first.
+    organisation: Option<String>,
+    is_demo: bool,
     /// What could not even be opened.
     failures: Vec<SourceReceipt>,
     /// What has to be said about the directory.
@@ -127,6 +130,8 @@ impl Sources {
         };
         let base = path.parent().unwrap_or(Path::new("."));
         self.generated_at_us = self.generated_at_us.max(manifest.generated_at_us());
+        self.is_demo |= manifest.demo;
+        self.organisation = self.organisation.take().or(manifest.organisation);
         if let Some(directory) = &manifest.directory {
             self.directory.get_or_insert(base.join(&directory.url));
         }
@@ -167,6 +172,22 @@ impl Sources {
         };
         self.loaded_directory = Some(directory);
         Ok(self.loaded_directory.clone())
+    }
+
+    /// With the directories among the files.
+    pub fn loaded_directory(&self) -> Option<&Directory> {
+        self.loaded_directory.as_ref()
+    }
+
+    /// Whose data it is, as the directory or the manifest says.
+    pub fn organisation(&self) -> Option<&str> {
+        let directory = self.loaded_directory.as_ref();
+        let of_directory = directory.and_then(|directory| directory.organisation.as_deref());
+        of_directory.or(self.organisation.as_deref())
+    }
+
+    pub const fn is_demo(&self) -> bool {
+        self.is_demo
     }
 
     /// Reads what the question needs: files always, batches of a manifest by their span of time.
