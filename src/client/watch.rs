@@ -146,6 +146,7 @@ fn put_new(pool: &Pool, worker: usize) {
         inner.send(worker, &Request::SetDirectory(directory), &[]);
         inner.replay(worker, suspect);
         inner.pump();
+        inner.send_asks();
     }
     pool.changed();
 }

@@ -5,20 +5,40 @@ use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::path;
 
 use super::components::Notices;
-use super::pages::{DashboardPage, DataPage, FileIntake, GlossaryPage, MappingDialog};
+use super::pages::{DashboardPage, DataPage, EmbedPage, FileIntake, GlossaryPage, MappingDialog};
 use super::question_bar::QuestionBar;
 use super::shell::{Header, NotFound};
 use super::state;
+use super::widgets::EmbedDialog;
 
 #[component]
 pub fn App() -> impl IntoView {
-    state::preferences::provide();
+    let embed = state::embed::options();
+    state::preferences::provide(embed.as_ref().map(|(options, _)| options.theme.into()));
     state::notices::provide();
     state::views::provide();
+    match embed {
+        Some((options, warnings)) => {
+            state::embed::provide(options, warnings);
+            view! { <Router><Embed /></Router> }.into_any()
+        }
+        None => view! { <Router><Shell /></Router> }.into_any(),
+    }
+}
+
+/// Inside a frame: the widgets alone. None of the application's routes is there, so that nothing leads to them.
+#[component]
+fn Embed() -> impl IntoView {
+    state::question::provide();
+    state::zones::provide();
+    state::data::provide();
+    state::refresh::provide();
+    state::mappings::provide();
+    state::board::provide();
     view! {
-        <Router>
-            <Shell />
-        </Router>
+        <Routes fallback=|| view! { <EmbedPage /> }>
+            <Route path=path!("/embed/:widget") view=EmbedPage />
+        </Routes>
     }
 }
 
@@ -30,6 +50,7 @@ fn Shell() -> impl IntoView {
     state::refresh::provide();
     state::mappings::provide();
     state::board::provide();
+    state::embedding::provide();
     let main = NodeRef::<leptos::html::Main>::new();
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -45,6 +66,7 @@ fn Shell() -> impl IntoView {
         <main id={"main"} tabindex={"-1"} node_ref=main>
             <FileIntake />
             <MappingDialog />
+            <EmbedDialog />
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path=state::views::home() /> } />
                 <Route path=path!("/data") view=DataPage />

@@ -7,4 +7,7 @@ pub mod dropped;
 pub mod frames;
 pub mod http;
 pub mod locale;
+pub mod page;
+pub mod parent;
+pub mod siblings;
 pub mod storage;

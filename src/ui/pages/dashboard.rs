@@ -11,7 +11,7 @@ use crate::ui::question_bar::ChooseSides;
 use crate::ui::shell::{NotFound, PageHeading};
 use crate::ui::state::data::{Opening, use_data};
 use crate::ui::state::question::use_question;
-use crate::ui::widgets::{ExportPage, Widget};
+use crate::ui::widgets::{EmbedButton, ExportPage, Widget};
 
 /// `/executive`, `/tools`, `/tools/run_query`, …
 #[component]
@@ -74,6 +74,7 @@ fn Board(
         })}
         <PageHeading title description=page.description>
             {(page.id == "compare").then(|| view! { <ChooseSides /> })}
+            <EmbedButton id=page.id title=page.title with_name=true />
             <ExportPage page />
         </PageHeading>
         <OpeningFailed />

@@ -2,6 +2,9 @@
 
 pub mod board;
 pub mod data;
+pub mod embed;
+pub mod embedding;
+mod engine;
 pub mod mappings;
 pub mod notices;
 pub mod preferences;

@@ -7,7 +7,7 @@ use crate::query::Dimension;
 use crate::query::widgets::detailed;
 use crate::ui::browser::dom;
 use crate::ui::components::Icon;
-use crate::ui::state::question::{Step, use_question};
+use crate::ui::state::question::use_question;
 
 #[component]
 pub fn FilterName(
@@ -31,9 +31,7 @@ pub fn FilterName(
         view! { <A href attr:class="open-link" attr:title=label.clone() attr:aria-label=label><Icon name="chevron" /></A> }
     });
     let filter = move |_| {
-        state.update(Step::Replace, |question| {
-            question.toggle(dimension, false, &value, Some(widget));
-        });
+        state.choose(widget, dimension, &value);
     };
     view! {
         <button type={"button"} class={"link-button"} data-filter=dimension.name() title=label on:click=filter><bdi>{shown}</bdi></button>

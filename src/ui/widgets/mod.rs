@@ -5,6 +5,7 @@
 
 mod card;
 mod changes;
+mod embed;
 mod explain;
 mod export;
 mod figure;
@@ -28,4 +29,5 @@ mod triangle;
 mod words;
 
 pub use card::Widget;
+pub use embed::{EmbedButton, EmbedDialog};
 pub use page_export::ExportPage;
