@@ -51,8 +51,15 @@ impl Locks {
     /// Reads `tool,user,range` or `all`; what is no such name comes back beside it.
     fn parse(text: &str) -> (Self, Vec<String>) {
         let (mut locks, mut unknown) = (Self::default(), Vec::new());
-        for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-            match (name, Dimension::parse(name).filter(|dimension| dimension.is_filter())) {
+        for name in text
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
+            match (
+                name,
+                Dimension::parse(name).filter(|dimension| dimension.is_filter()),
+            ) {
                 ("all", _) => locks.all = true,
                 ("range", _) => locks.range = true,
                 (_, Some(dimension)) => {
@@ -88,8 +95,14 @@ impl Locks {
             held.compare = before.compare.clone();
         }
         if !self.dimensions.is_empty() {
-            let kept = before.filters.iter().filter(|clause| self.holds(clause.dimension));
-            let open = held.filters.into_iter().filter(|clause| !self.holds(clause.dimension));
+            let kept = before
+                .filters
+                .iter()
+                .filter(|clause| self.holds(clause.dimension));
+            let open = held
+                .filters
+                .into_iter()
+                .filter(|clause| !self.holds(clause.dimension));
             held.filters = kept.cloned().chain(open).collect();
         }
         held
@@ -208,12 +221,16 @@ fn is_language(text: &str) -> bool {
 /// that is allowed may itself be framed by one that is not. Origins are compared as wholes, never by their beginnings,
 /// and the opaque one (`null`) is nobody's.
 pub fn may_frame(ancestors: &[String], own: &str, allowed: &[String]) -> bool {
-    ancestors.iter().all(|origin| is_allowed(origin, own, allowed))
+    ancestors
+        .iter()
+        .all(|origin| is_allowed(origin, own, allowed))
 }
 
 /// Is this origin ours or on the list?
 pub fn is_allowed(origin: &str, own: &str, allowed: &[String]) -> bool {
-    !origin.is_empty() && origin != "null" && (origin == own || allowed.iter().any(|allowed| allowed == origin))
+    !origin.is_empty()
+        && origin != "null"
+        && (origin == own || allowed.iter().any(|allowed| allowed == origin))
 }
 
 #[cfg(test)]
@@ -236,7 +253,10 @@ mod tests {
         let text = "?range=7d&theme=dark&tool=a%26b&lock=tool,range&lang=de&accent=%23ff8800";
         let (options, rest, warnings) = EmbedOptions::parse(text);
         assert_eq!(rest, "range=7d&tool=a%26b");
-        assert_eq!(options.to_query(), "theme=dark&lock=range,tool&lang=de&accent=ff8800");
+        assert_eq!(
+            options.to_query(),
+            "theme=dark&lock=range,tool&lang=de&accent=ff8800"
+        );
         assert!(warnings.is_empty());
         assert_eq!(EmbedOptions::parse(&options.to_query()).0, options);
     }
@@ -253,7 +273,10 @@ mod tests {
 
     #[test]
     fn a_lock_holds_its_filters_and_leaves_the_others_open() {
-        let (tool, user) = (Dimension::Column(Column::Tool), Dimension::Column(Column::User));
+        let (tool, user) = (
+            Dimension::Column(Column::Tool),
+            Dimension::Column(Column::User),
+        );
         let before = Question {
             filters: vec![clause(tool, "a")],
             ..Question::default()
@@ -265,7 +288,10 @@ mod tests {
         let held = locks.hold(&before, asked.clone());
         assert_eq!(held.filters, [clause(tool, "a"), clause(user, "u")]);
         assert_eq!(held.range, asked.range);
-        assert_eq!(Locks::parse("range").0.hold(&before, asked.clone()).range, before.range);
+        assert_eq!(
+            Locks::parse("range").0.hold(&before, asked.clone()).range,
+            before.range
+        );
         assert_eq!(Locks::parse("all").0.hold(&before, asked), before);
     }
 

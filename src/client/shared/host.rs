@@ -89,7 +89,11 @@ impl Pool {
                 let mut inner = self.0.borrow_mut();
                 inner.cancel_follower(follower);
                 // Not dropped while its own closure runs.
-                let gone = inner.shared.followers.iter().position(|held| held.id == follower);
+                let gone = inner
+                    .shared
+                    .followers
+                    .iter()
+                    .position(|held| held.id == follower);
                 if let Some(at) = gone {
                     let gone = inner.shared.followers.swap_remove(at);
                     drop(inner);
@@ -118,7 +122,8 @@ impl Pool {
         if let Some(window) = web_sys::window() {
             let tell: &Function = tell.unchecked_ref();
             // Without timers nobody is told twice in a moment, and nobody at all.
-            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(tell, TELL_PAUSE_MS);
+            let _ =
+                window.set_timeout_with_callback_and_timeout_and_arguments_0(tell, TELL_PAUSE_MS);
         }
     }
 }

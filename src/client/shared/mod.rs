@@ -129,9 +129,9 @@ impl MirroredSource {
         let origin = match self.batch {
             Some((batch, url)) => Origin::Manifest { batch, url },
             // The host has the file; here an empty one of its name stands for it.
-            None => Origin::File(
-                web_sys::File::new_with_str_sequence(&Array::new(), &self.name).ok()?,
-            ),
+            None => {
+                Origin::File(web_sys::File::new_with_str_sequence(&Array::new(), &self.name).ok()?)
+            }
         };
         Some(SourceView {
             id: self.id,

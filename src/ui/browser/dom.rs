@@ -209,5 +209,6 @@ pub fn own_script() -> String {
         let link = document.query_selector("link[rel=modulepreload]");
         link.ok().flatten()
     });
-    link.and_then(|link| link.get_attribute("href")).unwrap_or_default()
+    link.and_then(|link| link.get_attribute("href"))
+        .unwrap_or_default()
 }

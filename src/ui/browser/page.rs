@@ -11,7 +11,8 @@ const AFTER_CLICK_MS: i32 = 60;
 /// The path and the query string that the page was opened with.
 pub fn address() -> (String, String) {
     let location = web_sys::window().map(|window| window.location());
-    let part = |part: Option<Result<String, JsValue>>| part.and_then(Result::ok).unwrap_or_default();
+    let part =
+        |part: Option<Result<String, JsValue>>| part.and_then(Result::ok).unwrap_or_default();
     (
         part(location.as_ref().map(web_sys::Location::pathname)),
         part(location.as_ref().map(web_sys::Location::search)),
@@ -52,7 +53,9 @@ pub fn open_links_outside() {
         return;
     };
     let clicked = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
         let link = target.and_then(|target| target.closest("a[href]").ok().flatten());
         if let Some(link) = link {
             // Plain names and values can't be refused.

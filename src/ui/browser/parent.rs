@@ -29,7 +29,8 @@ pub fn ancestors() -> Vec<String> {
         return Vec::new();
     }
     let location = web_sys::window().map(|window| window.location());
-    let told = location.and_then(|location| Reflect::get(&location, &"ancestorOrigins".into()).ok());
+    let told =
+        location.and_then(|location| Reflect::get(&location, &"ancestorOrigins".into()).ok());
     match told.filter(|told| !told.is_undefined()) {
         Some(told) => Array::from(&told)
             .iter()
@@ -43,7 +44,9 @@ pub fn ancestors() -> Vec<String> {
 pub async fn greeting() -> Option<(String, MessagePort)> {
     let window = web_sys::window()?;
     let greeting = Reflect::get(&window, &GREETING.into()).ok()?;
-    let greeting = JsFuture::from(greeting.dyn_into::<Promise>().ok()?).await.ok()?;
+    let greeting = JsFuture::from(greeting.dyn_into::<Promise>().ok()?)
+        .await
+        .ok()?;
     let greeting: Array = greeting.dyn_into().ok()?;
     let port = greeting.get(1).dyn_into().ok()?;
     Some((greeting.get(0).as_string()?, port))

@@ -47,7 +47,11 @@ pub fn lend(take: impl Fn(MessagePort) + 'static) {
     let own = dom::own_origin();
     let called = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let port = event.ports().get(0).dyn_into::<MessagePort>();
-        if let (true, Some(CALL), Ok(port)) = (event.origin() == own, event.data().as_string().as_deref(), port) {
+        if let (true, Some(CALL), Ok(port)) = (
+            event.origin() == own,
+            event.data().as_string().as_deref(),
+            port,
+        ) {
             take(port);
         }
     });
@@ -63,7 +67,8 @@ pub fn find() -> Option<Lender> {
     if parent == own {
         return None;
     }
-    let frames = (0..parent.length().min(FRAMES_MAX)).filter_map(|at| Reflect::get_u32(&parent, at).ok());
+    let frames =
+        (0..parent.length().min(FRAMES_MAX)).filter_map(|at| Reflect::get_u32(&parent, at).ok());
     let mut others = std::iter::once(JsValue::from(parent.clone())).chain(frames);
     let build = build();
     others.find_map(|window| {

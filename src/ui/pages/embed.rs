@@ -37,8 +37,12 @@ fn subject(id: &str) -> Option<Subject> {
         });
     }
     let spec = widget(id)?;
-    let mut homes = DASHBOARDS.iter().filter(|board| board.widgets.contains(&spec.id));
-    let page = homes.next().map_or("executive", |board| board.of.map_or(board.id, |(parent, _)| parent));
+    let mut homes = DASHBOARDS
+        .iter()
+        .filter(|board| board.widgets.contains(&spec.id));
+    let page = homes.next().map_or("executive", |board| {
+        board.of.map_or(board.id, |(parent, _)| parent)
+    });
     Some(Subject {
         title: spec.title,
         widgets: vec![spec.id],
@@ -89,7 +93,13 @@ fn Shown(subject: Subject) -> impl IntoView {
         Opening::Failed(sentence) => Some(sentence),
         _ => None,
     };
-    let href = move || format!("/{}{}", subject.page, question.search(&question.question.get()));
+    let href = move || {
+        format!(
+            "/{}{}",
+            subject.page,
+            question.search(&question.question.get())
+        )
+    };
     view! {
         <Show when=move || failure().is_some()>
             <p class={"panel panel--problem"} role={"alert"}>{failure}</p>
@@ -119,7 +129,9 @@ fn listen(embed: EmbedState) {
     let (question, preferences) = (use_question(), use_preferences());
     embed.on_heard(move |heard| match heard {
         Heard::Question { search } => {
-            let (asked, warnings) = question.defaults.with_value(|defaults| url::parse(&search, defaults));
+            let (asked, warnings) = question
+                .defaults
+                .with_value(|defaults| url::parse(&search, defaults));
             for warning in warnings {
                 embed.say_error("question", warning.message);
             }
@@ -139,7 +151,10 @@ fn tell(embed: EmbedState, widget: String, is_known: bool) {
         embed.say_error("embed", warning.message);
     }
     if !is_known {
-        embed.say_error("unknown_widget", "There is no widget or dashboard of this name.");
+        embed.say_error(
+            "unknown_widget",
+            "There is no widget or dashboard of this name.",
+        );
     }
     // What the address says wrong; what the parent asks later is answered where it is heard.
     for warning in question.warnings.get_untracked() {
@@ -147,20 +162,34 @@ fn tell(embed: EmbedState, widget: String, is_known: bool) {
     }
     let is_ready = StoredValue::new(false);
     Effect::new(move |_| {
-        let complete = board.provenance.with(|provenance| provenance.as_ref().is_some_and(|provenance| provenance.complete));
+        let complete = board.provenance.with(|provenance| {
+            provenance
+                .as_ref()
+                .is_some_and(|provenance| provenance.complete)
+        });
         if complete && !is_ready.get_value() {
             is_ready.set_value(true);
             let question = question.question.with_untracked(text_of);
-            embed.say(&Said::Ready { widget: widget.clone(), question });
+            embed.say(&Said::Ready {
+                widget: widget.clone(),
+                question,
+            });
         }
     });
     Effect::new(move |_| {
         if let Some(asked) = question.asked_here.get() {
-            let open = asked.filters.iter().filter(|clause| !question.is_locked(clause.dimension));
+            let open = asked
+                .filters
+                .iter()
+                .filter(|clause| !question.is_locked(clause.dimension));
             let filters = open.map(SaidFilter::of).collect();
             let mut told = asked.clone();
-            told.filters.retain(|clause| !question.is_locked(clause.dimension));
-            embed.say(&Said::Filter { filters, question: text_of(&told) });
+            told.filters
+                .retain(|clause| !question.is_locked(clause.dimension));
+            embed.say(&Said::Filter {
+                filters,
+                question: text_of(&told),
+            });
         }
     });
     Effect::new(move |_| {
@@ -181,7 +210,10 @@ fn tell(embed: EmbedState, widget: String, is_known: bool) {
     Effect::new(move |last: Option<u32>| {
         let last = last.unwrap_or_default();
         notices.shown.with(|shown| {
-            for notice in shown.iter().filter(|notice| notice.id > last && notice.tone == Tone::Problem) {
+            for notice in shown
+                .iter()
+                .filter(|notice| notice.id > last && notice.tone == Tone::Problem)
+            {
                 embed.say_error("notice", notice.text.clone());
             }
             shown.last().map_or(last, |notice| notice.id.max(last))

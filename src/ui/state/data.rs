@@ -237,7 +237,10 @@ pub fn provide() {
             });
         }
     });
-    let pool = Pool::new(PoolConfig { workers: 0, on_change });
+    let pool = Pool::new(PoolConfig {
+        workers: 0,
+        on_change,
+    });
     state.pool.set_value(Some(pool.clone()));
     let embed = use_embed();
     // An embed starts nothing before it knows who is around it, and then maybe uses the workers of another.
@@ -261,7 +264,9 @@ pub fn provide() {
     spawn_local(async move {
         let config: Config = http::json("/config.json").await.unwrap_or_default();
         state.organisation.set(config.organisation.clone());
-        state.frame_ancestors.set(Some(config.frame_ancestors.clone()));
+        state
+            .frame_ancestors
+            .set(Some(config.frame_ancestors.clone()));
         let config = Rc::new(config);
         let Some(embed) = embed else {
             return state.open(config);

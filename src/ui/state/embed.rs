@@ -27,9 +27,14 @@ const DARK: [u8; 3] = [24, 27, 33];
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Said {
     /// The numbers are there for the first time.
-    Ready { widget: String, question: String },
+    Ready {
+        widget: String,
+        question: String,
+    },
     /// For the frame; no event of the element.
-    Size { height: i32 },
+    Size {
+        height: i32,
+    },
     /// The person changed the question; only what they may change is in it.
     Filter {
         filters: Vec<SaidFilter>,
@@ -69,8 +74,12 @@ impl SaidFilter {
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Heard {
     /// Ask this, written as in an address.
-    Question { search: String },
-    Theme { theme: String },
+    Question {
+        search: String,
+    },
+    Theme {
+        theme: String,
+    },
 }
 
 type Hear = Box<dyn Fn(Heard)>;
@@ -96,7 +105,9 @@ impl EmbedState {
         if may {
             spawn_local(async move {
                 let greeting = parent::greeting().await;
-                if let Some((_, port)) = greeting.filter(|(origin, _)| is_allowed(origin, &own, &allowed)) {
+                if let Some((_, port)) =
+                    greeting.filter(|(origin, _)| is_allowed(origin, &own, &allowed))
+                {
                     self.connect(port);
                 }
             });
@@ -114,7 +125,11 @@ impl EmbedState {
                 });
             }
         });
-        for text in self.waiting.try_update_value(std::mem::take).unwrap_or_default() {
+        for text in self
+            .waiting
+            .try_update_value(std::mem::take)
+            .unwrap_or_default()
+        {
             parent::say(&port, &text);
         }
         self.line.set_value(Some(port));
@@ -171,8 +186,13 @@ pub fn question_of(search: &str) -> String {
 }
 
 pub fn provide(options: EmbedOptions, mut warnings: Vec<Warning>) {
-    if let Some(language) = options.language.as_ref().filter(|tag| !locale::set_language(tag)) {
-        let message = format!("This browser writes no numbers in “{language}”; its own language is used.");
+    if let Some(language) = options
+        .language
+        .as_ref()
+        .filter(|tag| !locale::set_language(tag))
+    {
+        let message =
+            format!("This browser writes no numbers in “{language}”; its own language is used.");
         warnings.push(Warning::new(WarningCode::QuestionDegraded, message));
     }
     if let Some(accent) = options.accent {
@@ -193,7 +213,11 @@ pub fn provide(options: EmbedOptions, mut warnings: Vec<Warning>) {
 /// The tokens that are made of the accent, for the ground in force.
 fn set_accent(accent: Accent, is_dark: bool) {
     let ground = if is_dark { DARK } else { WHITE };
-    let on = if accent.is_light() { "#0e1330" } else { "#ffffff" };
+    let on = if accent.is_light() {
+        "#0e1330"
+    } else {
+        "#ffffff"
+    };
     for (token, value) in [
         ("--accent", accent.css()),
         ("--series-0", accent.css()),

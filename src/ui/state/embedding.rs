@@ -54,7 +54,11 @@ impl Choice {
         let question = search.strip_prefix('?').unwrap_or(search);
         let parts = [question.to_owned(), self.options().to_query()];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
+        let query = if parts.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", parts.join("&"))
+        };
         format!("/embed/{}{query}", subject.id)
     }
 

@@ -151,11 +151,19 @@ pub fn provide() {
     let embed = use_embed();
     // An embed's address says more than the question, and goes on saying it.
     let (locks, kept) = embed
-        .map(|embed| embed.options.with_value(|options| (options.locks.clone(), options.to_query())))
+        .map(|embed| {
+            embed
+                .options
+                .with_value(|options| (options.locks.clone(), options.to_query()))
+        })
         .unwrap_or_default();
     let parsed = Memo::new(move |_| {
         let search = location.search.get();
-        let search = if embed.is_some() { question_of(&search) } else { search };
+        let search = if embed.is_some() {
+            question_of(&search)
+        } else {
+            search
+        };
         defaults.with_value(|defaults| url::parse(&search, defaults))
     });
     let question = Memo::new(move |_| parsed.with(|(question, _)| question.clone()));

@@ -65,9 +65,13 @@ fn EmbedForm(subject: Subject) -> impl IntoView {
         }
     };
     let title = subject.title.clone();
-    let (for_frame, for_element) = ((Arc::clone(&subject), Arc::clone(&search)), (Arc::clone(&subject), Arc::clone(&search)));
+    let (for_frame, for_element) = (
+        (Arc::clone(&subject), Arc::clone(&search)),
+        (Arc::clone(&subject), Arc::clone(&search)),
+    );
     let frame = Memo::new(move |_| choice.with(|choice| choice.frame(&for_frame.0, &for_frame.1)));
-    let element = Memo::new(move |_| choice.with(|choice| choice.element(&for_element.0, &for_element.1)));
+    let element =
+        Memo::new(move |_| choice.with(|choice| choice.element(&for_element.0, &for_element.1)));
     view! {
         <div class={"mapping__head"}>
             <h2 id={"embed-title"}>{"Embed "}<bdi>{format!("“{title}”")}</bdi></h2>
@@ -187,11 +191,7 @@ fn Allowed() -> impl IntoView {
 
 /// The embed itself, in a frame of this page; it uses the workers of this page.
 #[component]
-fn Preview(
-    subject: Arc<Subject>,
-    search: Arc<String>,
-    choice: RwSignal<Choice>,
-) -> impl IntoView {
+fn Preview(subject: Arc<Subject>, search: Arc<String>, choice: RwSignal<Choice>) -> impl IntoView {
     let path = Memo::new({
         let subject = Arc::clone(&subject);
         move |_| choice.with(|choice| choice.path(&subject, &search))
@@ -202,7 +202,9 @@ fn Preview(
         let wanted = path.get();
         dom::later(PREVIEW_PAUSE_MS, move || {
             // The dialog may be closed by then.
-            if path.try_get_untracked() == Some(wanted.clone()) && shown.try_get_untracked() != Some(wanted.clone()) {
+            if path.try_get_untracked() == Some(wanted.clone())
+                && shown.try_get_untracked() != Some(wanted.clone())
+            {
                 shown.set(wanted);
             }
         });
@@ -225,7 +227,11 @@ fn Code(id: &'static str, title: &'static str, text: Memo<String>) -> impl IntoV
     let copy = move |_| {
         spawn_local(async move {
             let result = download::copy(&text.get_untracked()).await;
-            said.set(Some(if result.is_ok() { "Copied." } else { "It could not be copied; select the text instead." }));
+            said.set(Some(if result.is_ok() {
+                "Copied."
+            } else {
+                "It could not be copied; select the text instead."
+            }));
         });
     };
     view! {
