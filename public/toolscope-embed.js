@@ -29,6 +29,7 @@ class ToolscopeWidget extends HTMLElement {
   #port;
   #silence;
   #asked = "";
+  #theme;
   #settling = false;
 
   connectedCallback() {
@@ -90,6 +91,7 @@ class ToolscopeWidget extends HTMLElement {
     }
     const parts = ["theme", "lock", "lang", "accent"].filter((name) => this.hasAttribute(name)).map((name) => `${name}=${encodeURIComponent(this.getAttribute(name))}`);
     this.#asked = this.#search;
+    this.#theme = this.getAttribute("theme");
     const query = [this.#asked, ...parts].filter(Boolean).join("&");
     // A frame that goes elsewhere would write into the history of the page; a new one does not.
     this.#frame?.remove();
@@ -114,7 +116,7 @@ class ToolscopeWidget extends HTMLElement {
     // Whoever else is in the frame by now does not get it.
     frame.contentWindow.postMessage("toolscope:connect", origin, [port2]);
     // What changed since the frame was made.
-    this.#say({ type: "theme", theme: this.getAttribute("theme") ?? "auto" });
+    if (this.getAttribute("theme") !== this.#theme) this.#say({ type: "theme", theme: this.getAttribute("theme") ?? "auto" });
     if (this.#search !== this.#asked) this.#ask();
   }
 

@@ -56,7 +56,8 @@ pub fn open_links_outside() {
         let target = event
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok());
-        let link = target.and_then(|target| target.closest("a[href]").ok().flatten());
+        let link =
+            target.and_then(|target| target.closest("a[href]:not([download])").ok().flatten());
         if let Some(link) = link {
             // Plain names and values can't be refused.
             let _ = link.set_attribute("target", "_blank");
@@ -78,9 +79,14 @@ pub fn set_token(name: &str, value: &str) {
     }
 }
 
-/// Runs when the page goes.
+/// Runs when the page goes for good; one that is only put aside may come back as it is.
 pub fn on_leaving(work: impl Fn() + 'static) {
-    let left = Closure::<dyn FnMut()>::new(work);
+    let left = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        let is_kept = js_sys::Reflect::get(&event, &"persisted".into());
+        if is_kept.is_ok_and(|is_kept| is_kept.is_falsy()) {
+            work();
+        }
+    });
     if let Some(window) = web_sys::window() {
         let _ = window.add_event_listener_with_callback("pagehide", left.as_ref().unchecked_ref());
     }

@@ -206,6 +206,11 @@ fn tell(embed: EmbedState, widget: String, is_known: bool) {
             embed.say_error("data", sentence);
         }
     });
+    Effect::new(move |_| {
+        if let Some(sentence) = board.failure.get() {
+            embed.say_error("widget", sentence);
+        }
+    });
     // There is no place for notices in an embed; the parent gets them, each once.
     Effect::new(move |last: Option<u32>| {
         let last = last.unwrap_or_default();
