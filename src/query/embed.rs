@@ -130,6 +130,7 @@ impl Accent {
     }
 
     /// Towards another colour, `share` of 100 of it.
+    #[must_use]
     pub fn mixed(self, other: [u8; 3], share: u16) -> Self {
         let mut mixed = self.0;
         for (own, other) in mixed.iter_mut().zip(other) {

@@ -145,6 +145,7 @@ test("M1 the sample portal: its policy lets the element in, one control asks bot
   const tools = await shown(page, "top-tools");
   const reasons = await shown(page, "failure-reasons");
   await page.waitForFunction(() => globalThis.heard.filter((event) => event.type === "ready").length === 2);
+  assert.equal(await tools.evaluate(() => document.hasStorageAccess()), false, "storage of third parties is blocked");
   await agrees(tools, "top-tools", "--range", "30d");
   await agrees(reasons, "failure-reasons", "--range", "30d");
   await page.locator("#range").selectOption("7d");
@@ -169,7 +170,8 @@ test("M1 several widgets on one page cost one engine, and another takes over whe
   const alone = await portalPage(t, element('widget="top-tools" range="7d"'));
   await shown(alone, "top-tools");
   const one = await workerCount(alone);
-  assert.ok(Math.max(one.targets, one.ofPage) >= 1, JSON.stringify(one));
+  t.diagnostic(`workers of one widget: ${JSON.stringify(one)}`);
+  assert.ok(one.targets >= 1 && one.ofPage >= 1);
   await alone.context().close();
   const page = await portalPage(t, ["top-tools", "failure-reasons", "top-users"].map((id) => element(`widget="${id}" range="7d" id="${id}"`)).join(""));
   const frames = [];
@@ -336,20 +338,28 @@ test("M2 nothing but the documented messages reaches the parent", async (t) => {
   assert.equal(error.detail.code, "unknown_widget");
 });
 
-/** A frame that shows no application of ours: blocked by the browser, or refused by the page. */
-async function isRefused(page) {
-  await page.waitForTimeout(2_500);
-  for (const frame of page.frames().slice(1)) {
-    const seen = await frame.evaluate(() => ({ cards: document.querySelectorAll("[data-widget]").length, state: document.documentElement.dataset.state, refused: !!document.querySelector("[data-embed-refused]") })).catch(() => ({ cards: 0 }));
-    if (seen.cards > 0) return false;
+/** Frames that show nothing of ours and have no worker; the innermost stopped by the browser, or by the page itself. */
+async function isRefused(page, by = "browser") {
+  const innermost = () => page.frames().at(-1);
+  const limit = Date.now() + 10_000;
+  const stopped = async () => {
+    if (page.frames().length < 2) return false;
+    if (by === "browser") return innermost().url().startsWith("chrome-error:");
+    return innermost().evaluate(() => !!document.querySelector("[data-embed-refused]")).catch(() => false);
+  };
+  while (!(await stopped())) {
+    if (Date.now() > limit) return false;
+    await page.waitForTimeout(50);
   }
-  return page.workers().length === 0;
+  await page.waitForTimeout(500);
+  const cards = await Promise.all(page.frames().map((frame) => frame.evaluate(() => document.querySelectorAll("[data-widget]").length).catch(() => 0)));
+  return cards.every((count) => count === 0) && page.workers().length === 0;
 }
 
 const plain = (more = "") => `<iframe src="${server.url}/embed/top-tools?range=7d" ${more}></iframe>`;
 
 test("M1 hostile: an origin that is not on the list, and one that only begins like one", async (t) => {
-  for (const host of ["evil.test", "portal.test.evil.test", "localhost.evil.test", "[::1]"].slice(0, 3)) {
+  for (const host of ["evil.test", "portal.test.evil.test", "localhost.evil.test"]) {
     const page = await portalPage(t, plain(), { host, script: false });
     assert.ok(await isRefused(page), host);
     const with_element = await portalPage(t, element('widget="top-tools"'), { host });
@@ -433,12 +443,13 @@ test("M1 without the header, as on a server for static files, the page itself re
   const origin = `http://127.0.0.1:${bare.address().port}`;
   const frame = `<iframe src="${origin}/embed/top-tools?range=7d" width="600" height="500"></iframe>`;
   pages.set("/bare.html", frame);
-  for (const [host, body] of [["evil.test", frame], ["portal.test.evil.test", frame], ["localhost", `<iframe sandbox="allow-scripts" srcdoc="${frame.replaceAll('"', "&quot;")}"></iframe>`], ["evil.test", `<iframe src="${at("localhost")}/bare.html"></iframe>`]]) {
+  const sandboxed = `<iframe sandbox="allow-scripts allow-same-origin" src="data:text/html,${encodeURIComponent(frame)}"></iframe>`;
+  for (const [host, body] of [["evil.test", frame], ["portal.test.evil.test", frame], ["localhost", sandboxed], ["evil.test", `<iframe src="${at("localhost")}/bare.html"></iframe>`]]) {
     const page = await portalPage(t, body, { host, script: false });
     const fetched = [];
     page.on("request", (asked) => fetched.push(asked.url()));
     await page.reload();
-    assert.ok(await isRefused(page), `${host} ${body}`);
+    assert.ok(await isRefused(page, "page"), `${host} ${body}`);
     assert.deepEqual(fetched.filter((url) => url.includes("/data/") || url.includes("worker")), [], "nothing is loaded");
     await page.context().close();
   }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_channel::oneshot;
 use web_sys::MessagePort;
 
-use super::{FromFollower, FromHost, Line, Mirror, MirroredSource};
+use super::{FromFollower, FromHost, Line, Mirror, MirroredSource, NewDirectory};
 use crate::client::asks::{Answer, AskError, Lane};
 use crate::client::pool::{Inner, Pool};
 use crate::query::{AskContext, Period, Query, Question};
@@ -138,7 +138,7 @@ impl Inner {
         self.started_us = mirror.started_us;
         self.manifest = mirror.manifest;
         self.directories = mirror.directories;
-        if let Some(directory) = mirror.directory {
+        if let Some(NewDirectory(directory)) = mirror.directory {
             self.directory = directory.map(Arc::new);
         }
         self.unmatched = mirror.unmatched;

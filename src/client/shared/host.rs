@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessagePort;
 
-use super::{FromFollower, FromHost, Line, Mirror, MirroredSource, Opened};
+use super::{FromFollower, FromHost, Line, Mirror, MirroredSource, NewDirectory, Opened};
 use crate::client::asks::{AskError, Lane};
 use crate::client::pool::{Inner, Pool};
 
@@ -146,7 +146,7 @@ impl Inner {
             started_us: self.started_us,
             manifest: self.manifest.clone(),
             directories: self.directories,
-            directory: with_directory.then(|| self.directory.as_deref().cloned()),
+            directory: with_directory.then(|| NewDirectory(self.directory.as_deref().cloned())),
             unmatched: self.unmatched.clone(),
             sources: self.sources.iter().map(MirroredSource::of).collect(),
             memory: self.memory.clone(),

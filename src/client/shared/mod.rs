@@ -84,12 +84,16 @@ struct Mirror {
     manifest: Option<Manifest>,
     /// Counts the directories there have been; the directory itself comes only when it is another one.
     directories: u32,
-    directory: Option<Option<Directory>>,
+    directory: Option<NewDirectory>,
     unmatched: Vec<Unmatched>,
     sources: Vec<MirroredSource>,
     memory: Vec<Memory>,
     replaced: u32,
 }
+
+/// The directory, or that there is none any more.
+#[derive(Debug, Serialize, Deserialize)]
+struct NewDirectory(Option<Directory>);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct MirroredSource {
