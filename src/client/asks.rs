@@ -70,6 +70,8 @@ pub struct Pending {
     context: AskContext,
     /// One in another zone waits for its turn.
     is_sent: bool,
+    /// Of the data that its context was worked out from.
+    revision: u64,
     /// Workers that have not answered yet.
     waiting: BTreeSet<usize>,
     /// The states of the shards, opaque here.
@@ -135,6 +137,7 @@ impl Inner {
             queries,
             context,
             is_sent: false,
+            revision: self.shared.revision,
             waiting: BTreeSet::new(),
             partials: Vec::new(),
             reply: Some(reply),
@@ -147,6 +150,12 @@ impl Inner {
     /// that were sent are answered.
     pub fn send_asks(&mut self) {
         while let Some(at) = self.asks.iter().position(|pending| !pending.is_sent) {
+            if self.asks[at].revision != self.shared.revision {
+                // Its context is not so any more; whoever asked works out another.
+                let id = self.asks[at].id;
+                self.settle_ask(id, Err(AskError::WorkerLost));
+                continue;
+            }
             if self.asks[at].zone != self.zone {
                 if self.asks.iter().any(|pending| pending.is_sent) {
                     return;

@@ -22,10 +22,12 @@ impl Pool {
             if inner.want_of_host(periods) {
                 return;
             }
+            let room_made_for = inner.room_made_for;
             if let Some(&most_wanted) = periods.first() {
                 inner.make_room(most_wanted);
             }
-            let wanted = inner.mark_wanted(periods);
+            let wanted = inner.mark_wanted(periods) || inner.room_made_for != room_made_for;
+            inner.shared.revision += u64::from(wanted);
             inner.pump();
             wanted
         };
@@ -40,6 +42,7 @@ impl Pool {
         let started = {
             let mut inner = self.0.borrow_mut();
             let wanted = inner.mark_wanted(periods);
+            inner.shared.revision += u64::from(wanted);
             inner.pump();
             wanted
         };

@@ -181,6 +181,7 @@ impl Pool {
         let notify = {
             let mut inner = self.0.borrow_mut();
             inner.version += 1;
+            inner.shared.revision += 1;
             Rc::clone(&inner.on_change)
         };
         self.tell_followers_soon();

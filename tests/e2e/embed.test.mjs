@@ -206,6 +206,20 @@ test("M1 several widgets on one page cost one engine, and another takes over whe
   assert.deepEqual(page.errors, []);
 });
 
+test("M1 A6 a worker of the shared engine that dies is replaced, and the widgets without workers answer again too", async (t) => {
+  const page = await portalPage(t, element('widget="top-tools" range="7d"') + element('widget="failure-reasons" range="7d"'));
+  const frames = [await shown(page, "top-tools"), await shown(page, "failure-reasons")];
+  const [, came] = await Promise.all([page.workers()[0].evaluate(() => self.close()), page.waitForEvent("worker", { timeout: 5_000 })]);
+  assert.ok(came);
+  await page.evaluate(() => document.querySelectorAll("toolscope-widget").forEach((widget) => widget.setQuestion({ range: "24h" })));
+  for (const frame of frames) {
+    await frame.waitForFunction(() => location.search.includes("24h"));
+    await ready(frame);
+    await agrees(frame, new URL(frame.url()).pathname.split("/").at(-1), "--range", "24h");
+  }
+  assert.deepEqual((await events(page, "error")).map((event) => event.detail), []);
+});
+
 test("M1 two widgets that ask in different zones share the engine, and each cuts time in its own", async (t) => {
   const page = await portalPage(t, `${element('widget="daily-executions" range="7d" id="a"')}<toolscope-widget src="${server.url}" zone="Asia/Tokyo" widget="resource-use" range="7d"></toolscope-widget>`);
   const [utc, tokyo] = [await shown(page, "daily-executions"), await shown(page, "resource-use")];

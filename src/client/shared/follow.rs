@@ -18,6 +18,8 @@ type Reply = oneshot::Sender<Result<Answer, AskError>>;
 pub struct Host {
     line: Line,
     last_ask: u32,
+    /// Of the mirror that is held.
+    revision: u64,
     asks: BTreeMap<u32, Reply>,
     /// What it was last told that this page is about.
     wanted: Vec<Period>,
@@ -35,6 +37,7 @@ impl Pool {
         let host = Host {
             line,
             last_ask: 0,
+            revision: 0,
             asks: BTreeMap::new(),
             wanted: Vec::new(),
         };
@@ -113,6 +116,7 @@ impl Inner {
         host.line.say(&FromFollower::Ask {
             id: host.last_ask,
             lane: lane.code(),
+            revision: host.revision,
             zone,
             question: question.clone(),
             queries: queries.to_vec(),
@@ -149,6 +153,7 @@ impl Inner {
         if let Some(host) = &mut self.shared.host {
             // There may be batches now that were not there when it was told.
             host.wanted.clear();
+            host.revision = mirror.revision;
         }
     }
 }

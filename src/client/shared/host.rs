@@ -65,11 +65,22 @@ impl Pool {
             FromFollower::Ask {
                 id,
                 lane,
+                revision,
                 zone,
                 question,
                 queries,
                 context,
             } => {
+                // What it knows is not so any more: an answer would be called complete that is not. It gets the newest
+                // mirror, and asks again.
+                let is_stale = self.0.borrow().shared.revision != revision;
+                if is_stale {
+                    let mut inner = self.0.borrow_mut();
+                    inner.tell_followers();
+                    let result = Err(AskError::WorkerLost);
+                    inner.say_to(follower, &FromHost::Answer { id, result });
+                    return;
+                }
                 let lane = Lane::Follower { follower, lane };
                 let answer = {
                     let mut inner = self.0.borrow_mut();
@@ -79,10 +90,7 @@ impl Pool {
                 spawn_local(async move {
                     let result = answer.await.unwrap_or(Err(AskError::Superseded));
                     let inner = pool.0.borrow();
-                    let mut followers = inner.shared.followers.iter();
-                    if let Some(held) = followers.find(|held| held.id == follower) {
-                        held.line.say(&FromHost::Answer { id, result });
-                    }
+                    inner.say_to(follower, &FromHost::Answer { id, result });
                 });
             }
             FromFollower::Bye => {
@@ -140,8 +148,16 @@ impl Inner {
         self.shared.followers = followers;
     }
 
+    fn say_to(&self, follower: u32, message: &FromHost) {
+        let mut followers = self.shared.followers.iter();
+        if let Some(held) = followers.find(|held| held.id == follower) {
+            held.line.say(message);
+        }
+    }
+
     fn mirror(&self, with_directory: bool) -> Mirror {
         Mirror {
+            revision: self.shared.revision,
             opened: self.shared.opened.clone(),
             started_us: self.started_us,
             manifest: self.manifest.clone(),

@@ -45,6 +45,8 @@ pub struct Shared {
     /// The page whose workers this one uses.
     pub host: Option<Host>,
     pub opened: Opened,
+    /// Changes whenever what a question depends on does: which sources are settled, and all that `version` counts.
+    pub revision: u64,
     /// The heartbeat of the own workers runs.
     pub is_watched: bool,
 }
@@ -57,6 +59,8 @@ enum FromFollower {
     Ask {
         id: u32,
         lane: u8,
+        /// Of the mirror that its context was worked out from.
+        revision: u64,
         zone: Zone,
         question: Question,
         queries: Vec<Query>,
@@ -79,6 +83,7 @@ enum FromHost {
 /// What the host knows of its data.
 #[derive(Debug, Serialize, Deserialize)]
 struct Mirror {
+    revision: u64,
     opened: Opened,
     started_us: TimeUs,
     manifest: Option<Manifest>,
