@@ -26,7 +26,10 @@ companion: setup ## build the companion: serve, demo, query
 public/vendor/echarts.min.js: scripts/echarts-entry.mjs scripts/build-echarts.mjs package-lock.json
 	$(ENV) node scripts/build-echarts.mjs
 
-web: companion public/vendor/echarts.min.js ## build the application into dist/
+public/vendor/fonts/OFL.txt: scripts/copy-fonts.mjs package-lock.json
+	$(ENV) node scripts/copy-fonts.mjs
+
+web: companion public/vendor/echarts.min.js public/vendor/fonts/OFL.txt ## build the application into dist/
 	# Trunk would download its tools, so it is told to stay offline, and tells cargo the same: the crates come before.
 	$(ENV) cargo fetch -q --locked
 	$(ENV) NO_COLOR=true trunk build --release --offline
@@ -48,7 +51,7 @@ check: setup ## formatting, lints, each feature alone
 	$(ENV) cargo fmt --check
 	$(ENV) for feature in engine charts documents native; do echo "check: $$feature alone" && cargo check -q --no-default-features --features $$feature || exit 1; done
 	$(ENV) cargo clippy -q --all-targets -- -D warnings
-	$(ENV) for feature in app worker columnar-module; do echo "clippy: $$feature for the browser" && cargo clippy -q $(WASM) $$feature -- -D warnings || exit 1; done
+	$(ENV) for feature in app worker columnar-module documents-module; do echo "clippy: $$feature for the browser" && cargo clippy -q $(WASM) $$feature -- -D warnings || exit 1; done
 
 unit: setup ## unit, property and golden tests; LONG=1: also a minute of fuzzing for each reader
 	$(ENV) cargo test

@@ -1,11 +1,12 @@
 // Runs before the application: what must be true before the first paint or before the first script is loaded.
 
-// Only the empty text may become HTML, and only our worker may become a script.
+// Only the empty text may become HTML, and only our workers may become scripts.
+const workers = ["/worker.js", "/documents.js"];
 globalThis.trustedTypes?.createPolicy?.("default", {
   createHTML: (html) => (html === "" ? "" : null),
   createScriptURL: (url) => {
     const resolved = new URL(url, location.href);
-    return resolved.origin === location.origin && resolved.pathname === "/worker.js" ? url : null;
+    return resolved.origin === location.origin && workers.includes(resolved.pathname) ? url : null;
   },
 });
 

@@ -1,5 +1,6 @@
-//! The columnar module: Parquet into a plain Arrow stream. The worker loads it when needed.
+//! The columnar module: Parquet into a plain Arrow stream, and reports into Parquet. Workers load it when needed.
 
+use toolscope::export::{self, Order};
 use toolscope::ingest::{self, IngestError, parquet};
 use toolscope::protocol::{self, LoadOptions};
 use wasm_bindgen::prelude::*;
@@ -34,6 +35,14 @@ pub fn to_arrow_stream(bytes: &[u8], options: &[u8]) -> Result<Vec<u8>, JsValue>
             }
             thrown.into()
         })
+}
+
+/// The file that was ordered, an [`Order`] in the protocol's form. Throws a sentence.
+#[wasm_bindgen]
+pub fn write_parquet(order: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let order: Order = protocol::decode(order)
+        .map_err(|unreadable: protocol::Unreadable| JsValue::from(unreadable.to_string()))?;
+    export::parquet_file(&order.report).map_err(|error| error.to_string().into())
 }
 
 fn main() {}

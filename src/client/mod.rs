@@ -4,6 +4,7 @@
 
 pub mod assign;
 pub mod remembered;
+pub mod slices;
 
 #[cfg(feature = "client")]
 mod asks;
@@ -17,6 +18,10 @@ mod manifest;
 mod pool;
 #[cfg(feature = "client")]
 mod room;
+#[cfg(feature = "client")]
+mod row_stream;
+#[cfg(feature = "client")]
+mod rows;
 #[cfg(feature = "client")]
 mod shared;
 #[cfg(feature = "client")]
@@ -36,5 +41,9 @@ pub use asks::{Answer, AskError, Lane};
 pub use directory::Unmatched;
 #[cfg(feature = "client")]
 pub use pool::{Pool, PoolConfig};
+#[cfg(feature = "client")]
+pub use row_stream::RowsStream;
+#[cfg(feature = "client")]
+pub use rows::{RowsAbout, Snapshot};
 #[cfg(feature = "client")]
 pub use sources::{Origin, SourceState, SourceView};

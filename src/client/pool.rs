@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use wasm_bindgen::JsValue;
 
 use super::asks::{Answer, AskError, Lane, Pending};
 use super::directory::Unmatched;
+use super::rows::RowsWaiting;
 use super::shared::Shared;
 use super::sources::{Missing, SourceState, SourceView, with_failures};
 use super::watch::Starts;
@@ -34,6 +34,7 @@ pub struct Inner {
     pub memory: Vec<Memory>,
     pub sources: Vec<SourceView>,
     pub asks: Vec<Pending>,
+    pub rows: BTreeMap<AskId, RowsWaiting>,
     pub last_ask: AskId,
     pub last_source: SourceId,
     /// The present while there is no data: it must stand still, or every answer would be out of date at once.
@@ -137,29 +138,6 @@ impl Pool {
         self.0.borrow().context(question, needed)
     }
 
-    /// A digest of what an answer about these periods depends on: the sources it needs and how far each has come, the
-    /// directory, and the surroundings. While it stays the same, so does the answer.
-    pub fn data_key(&self, needed: &[Period], surroundings: &AskContext) -> u64 {
-        let inner = self.0.borrow();
-        let mut digest = DefaultHasher::new();
-        (surroundings.now_us, surroundings.data_span_us).hash(&mut digest);
-        inner.directories.hash(&mut digest);
-        let mut sources: Vec<&SourceView> = inner
-            .sources
-            .iter()
-            .filter(|source| needed.iter().any(|&period| source.is_needed(period)))
-            .collect();
-        sources.sort_by_key(|source| source.id);
-        for source in sources {
-            (source.id, source.loads, source.is_settled()).hash(&mut digest);
-            if let SourceState::Ready(receipt) = &source.state {
-                // Telemetry of another file may change what this one's records add up to.
-                (receipt.accepted, receipt.executions).hash(&mut digest);
-            }
-        }
-        digest.finish()
-    }
-
     /// Answers from what is loaded now. A newer question of the same lane ends this one with `Superseded`.
     pub async fn ask(
         &self,
@@ -221,6 +199,9 @@ impl Pool {
     }
 
     fn hear(&self, worker: usize, response: Response, message: &Array) {
+        let Some(response) = self.hear_rows(worker, response, message) else {
+            return;
+        };
         if let Response::Answer { .. }
         | Response::Partial { .. }
         | Response::AskFailed { .. }
@@ -229,8 +210,8 @@ impl Pool {
             self.0.borrow_mut().answered(worker);
         }
         match response {
-            // The handle keeps how long a worker may be silent.
-            Response::Hello { .. } | Response::Working { .. } => {}
+            // The handle keeps how long a worker may be silent; rows were heard before.
+            Response::Hello { .. } | Response::Working { .. } | Response::Rows { .. } => {}
             Response::Progress {
                 source,
                 bytes_done,

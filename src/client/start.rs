@@ -29,6 +29,7 @@ impl Pool {
             memory: Vec::new(),
             sources: Vec::new(),
             asks: Vec::new(),
+            rows: BTreeMap::new(),
             last_ask: 0,
             last_source: 0,
             started_us: (js_sys::Date::now() * 1000.0) as TimeUs,

@@ -1,9 +1,36 @@
 //! The surroundings of a question, worked out from the sources: the present, the extent of the data, what is missing.
 
-use super::pool::Inner;
-use super::sources::{SourceView, gaps};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::pool::{Inner, Pool};
+use super::sources::{SourceState, SourceView, gaps};
 use crate::model::{Manifest, TimeUs};
 use crate::query::{AskContext, Period, Question};
+
+impl Pool {
+    /// A digest of what an answer about these periods depends on: the sources it needs and how far each has come, the
+    /// directory, and the surroundings. While it stays the same, so does the answer.
+    pub fn data_key(&self, needed: &[Period], surroundings: &AskContext) -> u64 {
+        let inner = self.0.borrow();
+        let mut digest = DefaultHasher::new();
+        (surroundings.now_us, surroundings.data_span_us).hash(&mut digest);
+        inner.directories.hash(&mut digest);
+        let mut sources: Vec<&SourceView> = inner
+            .sources
+            .iter()
+            .filter(|source| needed.iter().any(|&period| source.is_needed(period)))
+            .collect();
+        sources.sort_by_key(|source| source.id);
+        for source in sources {
+            (source.id, source.loads, source.is_settled()).hash(&mut digest);
+            if let SourceState::Ready(receipt) = &source.state {
+                // Telemetry of another file may change what this one's records add up to.
+                (receipt.accepted, receipt.executions).hash(&mut digest);
+            }
+        }
+        digest.finish()
+    }
+}
 
 impl Inner {
     pub fn context(&self, question: &Question, needed: &[Period]) -> AskContext {

@@ -132,6 +132,7 @@ fn put_new(pool: &Pool, worker: usize) {
         };
         let suspect = inner.suspect(worker);
         inner.drop_asks_of(worker, suspect == Suspect::Question);
+        inner.drop_rows_of(worker);
         inner.workers[worker] = handle;
         inner.memory[worker] = Memory::default();
         inner.replaced += 1;
@@ -178,7 +179,7 @@ impl Inner {
         let of_worker = || self.sources.iter().filter(|held| held.worker == worker);
         if of_worker().any(super::SourceView::is_decoding) {
             Suspect::Decoding
-        } else if self.is_asked(worker) {
+        } else if self.is_asked(worker) || self.is_writing(worker) {
             Suspect::Question
         } else {
             Suspect::Loading

@@ -5,7 +5,7 @@ use super::hours::HourSegment;
 use super::kept::Kept;
 use super::pass::Pass;
 use super::reads::Held;
-use super::segment::Segment;
+use super::segment::{NewRows, Segment};
 use super::values::{ValuePass, Wanted};
 use crate::model::batch::{NO_COUNT, NO_ID};
 use crate::model::limits::EVENT_BYTES;
@@ -119,9 +119,9 @@ impl Engine {
 
     /// Keeps a batch; rows whose event id is known already are counted as duplicates and left out.
     pub fn load(&mut self, source: u32, batch: Batch) -> LoadOutcome {
-        let is_new = self.new_rows(&batch.event_id);
-        let accepted = is_new.iter().filter(|&&new| new).count() as u64;
-        if let Some(segment) = Segment::build(source, &batch, &is_new, &mut self.dictionaries) {
+        let new = self.new_rows(&batch.event_id);
+        let accepted = new.is_new.iter().filter(|&&new| new).count() as u64;
+        if let Some(segment) = Segment::build(source, &batch, new, &mut self.dictionaries) {
             let start = segment.times.span();
             let place = self
                 .segments
@@ -251,8 +251,8 @@ impl Engine {
         self.segments.iter().map(Segment::len).sum()
     }
 
-    /// For each row: is its identity met for the first time?
-    fn new_rows(&self, ids: &[u64]) -> Vec<bool> {
+    /// Which rows' identities are met for the first time.
+    fn new_rows(&self, ids: &[u64]) -> NewRows {
         // With their rows beside them: going back to the column for each comparison takes longer than the sorting.
         let rows = ids.iter().copied().zip(0_u32..);
         let mut order: Vec<(u64, u32)> = rows.filter(|&(id, _)| id != NO_ID).collect();
@@ -277,6 +277,6 @@ impl Engine {
                 }
             }
         }
-        is_new
+        NewRows { is_new, ids: order }
     }
 }

@@ -6,6 +6,8 @@
 //! over some rows at a time, so that a newer question can interrupt; [`Pass::finish`] gives a [`PartialAnswer`],
 //! this shard's states. Partial answers merge in any order; [`answer`] turns one into tables. Whoever asks a shard alone
 //! begins with [`Engine::begin_binned`] and comes back for the durations that percentiles need ([`ValuePass`]).
+//!
+//! The rows themselves go out again by [`Engine::begin_rows`] and [`Engine::begin_hour_rows`].
 
 mod adoption;
 mod amounts;
@@ -27,6 +29,7 @@ mod fold_hours;
 mod fold_kinds;
 mod fold_rows;
 mod groups;
+mod hour_rows;
 mod hours;
 mod identities;
 mod kept;
@@ -52,6 +55,7 @@ mod place_tables;
 mod plan;
 mod ranking;
 mod reads;
+mod rows;
 mod search;
 mod segment;
 mod session_fold;
@@ -64,9 +68,11 @@ mod totals;
 mod values;
 
 pub use answer::{Answered, answer};
+pub use hour_rows::{HourPass, HourRows};
 pub use load::{
     AggregateError, Engine, Footprint, LoadOutcome, expected_bytes, expected_bytes_of_hours,
 };
 pub use partial::{PartialAnswer, PartialError};
 pub use pass::Pass;
+pub use rows::{Changed, RowPass};
 pub use values::{ValuePass, Values, Wanted};

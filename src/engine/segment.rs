@@ -5,7 +5,7 @@ use super::columns::{Codes, Durations, Times};
 use super::dictionary::Dictionary;
 use super::identities::Identities;
 use super::people;
-use crate::model::batch::{NO_CODE, NO_ID};
+use crate::model::batch::NO_CODE;
 use crate::model::schema::TEXT_COLUMNS;
 use crate::model::{Batch, EventKind, KindSet, Outcome, TimeUs};
 
@@ -25,6 +25,14 @@ pub struct ChunkStatistics {
     pub bits: u64,
 }
 
+/// Which rows of a batch were not met before.
+pub struct NewRows {
+    /// For each row of the batch.
+    pub is_new: Vec<bool>,
+    /// The identities of all rows that have one, ascending, with the row.
+    pub ids: Vec<(u64, u32)>,
+}
+
 /// A batch of raw events.
 #[derive(Debug)]
 pub struct Segment {
@@ -40,7 +48,7 @@ pub struct Segment {
     pub kinds: KindSet,
     /// Everybody who did anything in it, a bit for each user code; `None` where that would be more than a bit a row.
     pub people: Option<Box<[u64]>>,
-    /// For finding duplicates; not in the order of rows.
+    /// For finding duplicates, and for writing rows out.
     pub ids: Identities,
     /// Sum of the rows' digests.
     pub fingerprint: u64,
@@ -70,11 +78,11 @@ pub const fn class_of(flag: u8) -> u8 {
 }
 
 impl Segment {
-    /// Keeps the rows of a batch that are `new`; returns `None` when none is.
+    /// Keeps the rows of a batch that are new; returns `None` when none is.
     pub fn build(
         source: u32,
         batch: &Batch,
-        is_new: &[bool],
+        NewRows { is_new, ids }: NewRows,
         dictionaries: &mut [Dictionary; TEXT_COLUMNS.len()],
     ) -> Option<Self> {
         let mut order: Vec<u32> = (0..batch.len() as u32)
@@ -140,8 +148,7 @@ impl Segment {
             statistics[column] = rows.chunks(CHUNK_ROWS).map(chunk_statistics).collect();
             Codes::pack(&rows)
         });
-        let ids = order.iter().map(|&row| batch.event_id[row as usize]);
-        let ids = Identities::pack(ids.filter(|&id| id != NO_ID).collect());
+        let ids = identities(ids, &is_new, &order);
         let people = everybody(
             &text[people::USER],
             &flags,
@@ -186,6 +193,18 @@ impl Segment {
             + self.people.as_ref().map_or(0, |bits| bits.len() * 8)
             + statistics * size_of::<ChunkStatistics>()
     }
+}
+
+/// The identities of the rows that are kept, by where those stand now.
+fn identities(mut ids: Vec<(u64, u32)>, is_new: &[bool], order: &[u32]) -> Identities {
+    ids.retain(|&(_, row)| is_new[row as usize]);
+    let mut place = vec![0; is_new.len()];
+    for (at, &row) in (0..).zip(order) {
+        place[row as usize] = at;
+    }
+    ids.iter_mut()
+        .for_each(|(_, row)| *row = place[*row as usize]);
+    Identities::pack(&ids, order.len())
 }
 
 /// See [`Segment::people`]. Nobody is seen in a measurement.

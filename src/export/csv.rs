@@ -90,7 +90,7 @@ fn plain(cell: &Cell) -> String {
     }
 }
 
-fn text_cell(text: &str, names: Names) -> String {
+pub(super) fn text_cell(text: &str, names: Names) -> String {
     match names {
         Names::Defused => quoted(&defused(text)).into_owned(),
         Names::Raw => quoted(text).into_owned(),

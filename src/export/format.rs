@@ -32,6 +32,18 @@ impl Format {
         Self::Pdf,
     ];
 
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::CsvZip => "csv-zip",
+            Self::Json => "json",
+            Self::Xlsx => "xlsx",
+            Self::Parquet => "parquet",
+            Self::Pdf => "pdf",
+        }
+    }
+
     /// How files of it end, for a report with so many tables.
     pub const fn ending(self, tables: usize) -> &'static str {
         match self {
@@ -123,15 +135,37 @@ pub(super) fn archive(
     for table in &report.tables {
         files.push((format!("{}.{ending}", table.id), file(table)?));
     }
-    files.push(("about.txt".into(), super::about(report).into_bytes()));
-    files.push((
-        "provenance.json".into(),
-        super::json::about(report).into_bytes(),
-    ));
+    files.extend(about_files(report));
     let named = files
         .iter()
         .map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     super::zip::zip(named)
+}
+
+/// What is known about the numbers of an archive, for people and for programs.
+#[cfg(any(feature = "documents", feature = "columnar"))]
+fn about_files(report: &Report) -> [(String, Vec<u8>); 2] {
+    [
+        ("about.txt".into(), super::about(report).into_bytes()),
+        (
+            "provenance.json".into(),
+            super::json::about(report).into_bytes(),
+        ),
+    ]
+}
+
+/// The files that stand beside raw events in an archive: each table as CSV, and what is known about the numbers.
+#[cfg(feature = "documents")]
+pub fn files_of_archive(report: &Report, names: Names) -> Vec<(String, Vec<u8>)> {
+    let tables = report.tables.iter();
+    let tables = tables.map(|table| (format!("{}.csv", table.id), csv_file(table, names)));
+    tables.chain(about_files(report)).collect()
+}
+
+/// The mark tells spreadsheets that this is UTF-8.
+#[cfg(feature = "documents")]
+fn csv_file(table: &crate::model::ResultTable, names: Names) -> Vec<u8> {
+    format!("\u{feff}{}", csv::csv(table, names)).into_bytes()
 }
 
 /// A report as Parquet: one table a file, several in an archive.
@@ -171,10 +205,7 @@ pub fn write(report: &Report, format: Format, choices: &Choices) -> Result<Writt
             [table] => csv::csv(table, choices.names).into_bytes(),
             several => csv::csv_of_several(several, choices.names).into_bytes(),
         },
-        // The mark tells spreadsheets that this is UTF-8.
-        Format::CsvZip => archive(report, "csv", |table| {
-            Ok(format!("\u{feff}{}", csv::csv(table, choices.names)).into_bytes())
-        })?,
+        Format::CsvZip => archive(report, "csv", |table| Ok(csv_file(table, choices.names)))?,
         Format::Json => report.document().to_string().into_bytes(),
         Format::Xlsx => super::xlsx::xlsx(report)?,
         Format::Parquet => parquet_file(report)?,

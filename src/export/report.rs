@@ -130,11 +130,12 @@ impl Report {
     }
 
     fn filters(&self) -> String {
-        let filters: Vec<String> = self.question.filters.iter().map(clause).collect();
+        let filters = filters(&self.question);
         if filters.is_empty() {
-            return "None".into();
+            "None".into()
+        } else {
+            filters
         }
-        filters.join("; ")
     }
 
     fn data(&self) -> String {
@@ -156,6 +157,12 @@ impl Report {
             sum(|source| source.duplicates),
         )
     }
+}
+
+/// "Tool is search_code or run_query; Client is not Cursor"
+pub fn filters(question: &Question) -> String {
+    let filters: Vec<String> = question.filters.iter().map(clause).collect();
+    filters.join("; ")
 }
 
 /// "Tool is search_code or run_query"

@@ -203,10 +203,11 @@ impl<'de> HourRow<'_, 'de> {
         let rows = self.rows;
         rows.hours.push(hour_us);
         for (at, text) in texts.into_iter().enumerate() {
+            // An empty text is a group without a value; without any text the file may not group by this.
+            rows.has_text[at] |= text.is_some();
             let text = text.as_deref().filter(|text| !text.is_empty());
             let code = text.map_or(NO_CODE, |text| rows.text[at].code(self.tally.cut(text)));
             rows.text[at].push(code);
-            rows.has_text[at] |= code != NO_CODE;
         }
         for (column, count) in rows.counts.iter_mut().zip(counts) {
             column.push(count);

@@ -40,7 +40,6 @@ pub mod tally;
 mod times;
 mod values;
 mod walk;
-#[cfg(feature = "columnar")]
 pub mod write;
 
 use std::borrow::Cow;
@@ -51,6 +50,7 @@ pub use propose::propose;
 pub use recognise::{recognise, recognise_with, without_mark};
 pub use tally::Tally;
 
+pub use crate::model::batch::ID_HASH_PREFIX;
 use crate::model::{AggregateBatch, Batch};
 use crate::protocol::LoadOptions;
 use names::Terms;
@@ -58,8 +58,6 @@ use names::Terms;
 /// Field metadata that says an integer column of identities holds hashes already (`toolscope.id` = `xxh3-64`).
 pub const ID_HASH_KEY: &str = "toolscope.id";
 pub const ID_HASH_XXH3: &str = "xxh3-64";
-/// The same in text: `xxh3:` and 16 hex digits.
-pub const ID_HASH_PREFIX: &str = "xxh3:";
 
 /// What a file can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

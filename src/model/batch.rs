@@ -12,6 +12,8 @@ pub const NO_CODE: u32 = u32::MAX;
 pub const NO_COUNT: u64 = u64::MAX;
 /// The event has no identity; it is never taken for a duplicate.
 pub const NO_ID: u64 = 0;
+/// How an identity that is a hash already is written as text: this and 16 hex digits.
+pub const ID_HASH_PREFIX: &str = "xxh3:";
 
 /// A text column: each distinct text once, one code a row.
 #[derive(Debug, Clone, Default, PartialEq)]

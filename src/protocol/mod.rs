@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 
 pub use mapping::{LoadOptions, Looks, Mapping, MemberOptions, Proposal, ProposedColumn};
 
-use crate::model::{Directory, Provenance, ResultTable, SourceReceipt, Zone};
-use crate::query::{AskContext, Query, Question};
+use crate::model::{Directory, Provenance, ResultTable, SourceReceipt, Warning, Zone};
+use crate::query::{AskContext, Period, Query, Question};
 
 /// Changes with any message; an application and a worker of different builds must not talk.
-pub const PROTOCOL_VERSION: u32 = 6;
+pub const PROTOCOL_VERSION: u32 = 7;
 
 /// A source of events within one session of the application; the client numbers them.
 pub type SourceId = u32;
@@ -67,7 +67,20 @@ pub enum Request {
         queries: Vec<Query>,
         context: AskContext,
     },
-    /// Nothing more about this question, please.
+    /// Write the rows of a period that the question's filters leave. One part comes at a time ([`Response::Rows`]);
+    /// the next when [`Request::MoreRows`] asks for it, so that no more is held than somebody takes.
+    Rows {
+        id: AskId,
+        question: Question,
+        period: Period,
+        form: RowForm,
+        /// Begin with what a file of this form begins with, as a table with its header.
+        begins_file: bool,
+    },
+    MoreRows {
+        id: AskId,
+    },
+    /// Nothing more about this question, or of these rows, please.
     Cancel {
         id: AskId,
     },
@@ -135,6 +148,17 @@ pub enum Response {
     Partial {
         id: AskId,
     },
+    /// Extra 0 is the bytes of so many rows, with whatever a file begins with before them.
+    Rows {
+        id: AskId,
+        rows: u64,
+        /// What has to be said about all rows so far.
+        warnings: Vec<Warning>,
+        /// A file of its own begins with these bytes.
+        begins_file: bool,
+        /// There are no more.
+        is_last: bool,
+    },
     AskFailed {
         id: AskId,
         code: ErrorCode,
@@ -150,6 +174,18 @@ pub enum Response {
     Working {
         silence_ms: u32,
     },
+}
+
+/// What rows are written as. Identities of events are hashes already, and are written as such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RowForm {
+    /// Raw events, a JSON object a line.
+    Ndjson,
+    /// Raw events as a table without a mark of its encoding. `raw_names`: as they are in the data, even where a
+    /// spreadsheet would run them.
+    Csv { raw_names: bool },
+    /// Pre-aggregated hours with all their states, a JSON object a line. Hours that know other columns are other files.
+    Hours,
 }
 
 /// What a shard holds.

@@ -7,12 +7,14 @@ mod archive;
 mod load;
 mod memory;
 mod provenance;
+mod rows;
 mod verify;
 
 use std::collections::BTreeMap;
 
 pub use archive::{ArchiveLoad, LoadedArchive};
 pub use load::{Intake, LoadError, Loaded, Refusal};
+pub use rows::{PART_BYTES, RowPart, Rows, RowsError};
 pub use verify::{VerifyError, verify};
 
 use crate::engine::{Engine, PartialAnswer, PartialError, Pass, ValuePass, answer};

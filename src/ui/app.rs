@@ -5,6 +5,7 @@ use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::path;
 
 use super::components::Notices;
+use super::exporting::{self, ExportDialog};
 use super::pages::{DashboardPage, DataPage, EmbedPage, FileIntake, GlossaryPage, MappingDialog};
 use super::question_bar::QuestionBar;
 use super::shell::{Header, NotFound};
@@ -51,6 +52,7 @@ fn Shell() -> impl IntoView {
     state::mappings::provide();
     state::board::provide();
     state::embedding::provide();
+    exporting::provide();
     let main = NodeRef::<leptos::html::Main>::new();
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -67,6 +69,7 @@ fn Shell() -> impl IntoView {
             <FileIntake />
             <MappingDialog />
             <EmbedDialog />
+            <ExportDialog />
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path=state::views::home() /> } />
                 <Route path=path!("/data") view=DataPage />

@@ -7,6 +7,7 @@
 mod app;
 mod browser;
 mod components;
+mod exporting;
 mod pages;
 mod palette;
 mod question_bar;

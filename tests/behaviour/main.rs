@@ -39,6 +39,8 @@ mod places_kit;
 mod products;
 mod question;
 mod room;
+mod rows;
+mod rows_files;
 mod service;
 mod telemetry;
 mod telemetry_kit;

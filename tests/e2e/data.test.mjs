@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { ROOT, SHARED, TOOLSCOPE, browser, open, query, ready, records, serve, tiles, widgetTable } from "./harness.mjs";
+import { ROOT, SHARED, TOOLSCOPE, browser, exported, open, query, ready, records, serve, tiles, widgetTable } from "./harness.mjs";
 
 let server, chrome, context;
 const folder = mkdtempSync(join(tmpdir(), "toolscope-e2e-"));
@@ -214,15 +214,12 @@ test("E1 one file through the page, the command line and a manifest has the same
   }));
   const ask = (source) => JSON.parse(execFileSync(TOOLSCOPE, ["query", source, "--range", "all", "--compare", "none", "--dashboard", "executive", "--format", "json"], { cwd: served, stdio: ["ignore", "pipe", "ignore"] }));
   /** What the page exports; by then nothing is loading. */
-  const exported = async (page) => {
-    const [file] = await Promise.all([page.waitForEvent("download"), page.locator('[data-action="export-page"]').click()]);
-    return JSON.parse(readFileSync(await file.path(), "utf8"));
-  };
+  const saidBy = async (page) => JSON.parse(readFileSync(await exported(page), "utf8"));
   const other = await serve(served);
   const fromManifest = await open(context, `${other.url}/executive?range=all&compare=none`);
   const page = await open(context, `${server.url}/executive?range=all&compare=none`);
   await pick(page, join(served, "same.ndjson"));
-  const answers = { file: ask("same.ndjson"), manifest: ask("manifest.json"), page: await exported(page), served: await exported(fromManifest) };
+  const answers = { file: ask("same.ndjson"), manifest: ask("manifest.json"), page: await saidBy(page), served: await saidBy(fromManifest) };
   const told = ({ tables, provenance: { engine, ...provenance } }) => ({ tables: tables.map(({ id, columns, rows, totals }) => ({ id, columns, rows, totals })), provenance });
   assert.match(JSON.stringify(answers.file.provenance.warnings), /now_from_data/);
   for (const [way, answer] of Object.entries(answers)) assert.deepEqual(told(answer), told(answers.file), way);
@@ -260,8 +257,7 @@ for (const stream of streams) {
     });
     await page.locator('nav a[href^="/executive"]').first().click();
     await ready(page);
-    const [file] = await Promise.all([page.waitForEvent("download"), page.locator('[data-action="export-page"]').click()]);
-    const everything = (held + readFileSync(await file.path(), "utf8")).toLowerCase();
+    const everything = (held + readFileSync(await exported(page), "utf8")).toLowerCase();
     assert.deepEqual(canaries.filter((canary) => everything.includes(canary)), [], "neither page, storage nor export holds content");
     await page.close();
   });

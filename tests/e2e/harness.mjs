@@ -92,12 +92,27 @@ export async function widgetTable(page, id) {
   const toggle = widget.locator('[data-action="table"]');
   if ((await toggle.count()) && (await toggle.getAttribute("aria-pressed")) !== "true") await toggle.click();
   await widget.locator("table").waitFor();
+  // Rows below the table's edge are built in a frame of their own.
+  await page.waitForFunction(() => !("drawing" in document.documentElement.dataset));
   return widget.locator("tbody tr:not(.data-table__blank)").evaluateAll((rows) =>
     rows.map((row) => Object.fromEntries([...row.querySelectorAll("[data-column]")].map((cell) => {
       const value = cell.dataset.value;
       const isText = cell.dataset.type === "text" || cell.dataset.type === "time" || value === "new";
       return [cell.dataset.column, value === "" ? null : isText ? value : Number(value)];
     }))));
+}
+
+/** The page as a file of a format, made through the dialog; `choose` may change more of it. The file's path. */
+export async function exported(page, format = "json", choose = async () => {}) {
+  await page.locator('[data-action="export-page"]').click();
+  const dialog = page.locator("dialog[data-export-dialog]");
+  await dialog.locator(`[data-export-format="${format}"]`).check();
+  await choose(dialog);
+  const run = dialog.locator('[data-action="run-export"]:not(:disabled)');
+  await run.waitFor({ timeout: 60_000 });
+  const [file] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), run.click()]);
+  await page.waitForFunction(() => !document.querySelector("dialog[data-export-dialog]").open);
+  return file.path();
 }
 
 /** Numbers equal to nine digits; everything else exactly. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { DEMO, ROOT, browser, open, query, ready, records, same, serve } from "./harness.mjs";
+import { DEMO, ROOT, browser, exported, open, query, ready, records, same, serve } from "./harness.mjs";
 
 let server, chrome;
 const axe = readFileSync(join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
@@ -125,8 +125,7 @@ test("X1 a widget's CSV, JSON, PNG and SVG are what is on the screen", async () 
 test("X1 the page as JSON equals the command line", async () => {
   const context = await chrome.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: "UTC" });
   const page = await open(context, `${server.url}/executive?range=7d`);
-  const [file] = await Promise.all([page.waitForEvent("download"), page.locator('[data-action="export-page"]').click()]);
-  const shown = JSON.parse(readFileSync(await file.path()));
+  const shown = JSON.parse(readFileSync(await exported(page)));
   const expected = query(DEMO, "--range", "7d", "--compare", "previous", "--dashboard", "executive");
   assert.deepEqual(shown.tables.map((table) => table.id), expected.tables.map((table) => table.id));
   for (const [at, table] of expected.tables.entries()) {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { browser, open, ready, serve, tiles } from "./harness.mjs";
+import { browser, exported, open, ready, serve, tiles } from "./harness.mjs";
 
 const BUDGET_MIB = 2;
 const folder = mkdtempSync(join(tmpdir(), "toolscope-memory-"));
@@ -32,8 +32,7 @@ function file(day, rows) {
 const percent = async (page) => Number(await page.locator("[data-memory-percent]").getAttribute("data-memory-percent"));
 /** What an answer says about the memory, as it goes into every export. */
 async function told(page) {
-  const [file] = await Promise.all([page.waitForEvent("download"), page.locator('[data-action="export-page"]').click()]);
-  const { warnings } = JSON.parse(readFileSync(await file.path(), "utf8")).provenance;
+  const { warnings } = JSON.parse(readFileSync(await exported(page), "utf8")).provenance;
   return warnings.filter((warning) => warning.code === "memory_low").map((warning) => warning.message);
 }
 const isTaken = (page, name) => page.locator(`[data-source="${name}"][data-source-state="ready"]`).waitFor();

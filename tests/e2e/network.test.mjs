@@ -6,7 +6,7 @@ import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { browser, ready, serve, tiles, widgetTable } from "./harness.mjs";
+import { browser, exported, ready, serve, tiles, widgetTable } from "./harness.mjs";
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.parse("2026-05-01T00:00:00Z");
@@ -369,9 +369,7 @@ test("A6 workers that die while they answer are replaced, and the question is an
 test("A6 workers that die while they export are replaced, and the file has all numbers", async () => {
   await visit(async (page) => {
     await killSoon(page);
-    const download = page.waitForEvent("download", { timeout: 45_000 });
-    await page.locator('[data-action="export-page"]').click();
-    const file = JSON.parse(readFileSync(await (await download).path(), "utf8"));
+    const file = JSON.parse(readFileSync(await exported(page), "utf8"));
     const kpi = file.tables.find((table) => table.id === "kpi");
     const column = kpi.columns.findIndex((column) => column.name === "executions");
     assert.equal(kpi.rows[0][column], ALL);

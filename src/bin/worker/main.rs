@@ -6,6 +6,7 @@
 mod archive;
 mod fetch;
 mod load;
+mod rows;
 mod tasks;
 mod turn;
 

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::Shared;
 use crate::load::Load;
+use crate::rows;
 use crate::turn::{self, Flag};
 
 /// Rows a pass handles before it looks for messages: a few milliseconds.
@@ -25,6 +26,7 @@ const MERGE_MS_BASE: usize = 5_000;
 pub struct Tasks {
     asks: HashMap<AskId, Flag>,
     loads: HashMap<SourceId, Flag>,
+    pub rows: HashMap<AskId, rows::Task>,
 }
 
 pub fn start(shared: &Rc<Shared>, request: Request, message: &Array) {
@@ -140,7 +142,16 @@ pub fn start(shared: &Rc<Shared>, request: Request, message: &Array) {
                 Err(error) => fail(&shared, id, &error.to_string()),
             }
         }
+        Request::Rows {
+            id,
+            question,
+            period,
+            form,
+            begins_file,
+        } => rows::begin(&shared, id, question, period, form, begins_file),
+        Request::MoreRows { id } => rows::go_on(&shared, id),
         Request::Cancel { id } => {
+            rows::cancel(&shared, id);
             if let Some(stop) = shared.tasks.borrow().asks.get(&id) {
                 stop.raise();
             }

@@ -91,8 +91,13 @@ fn sections(report: &Report) -> Vec<Shown<'_>> {
     shown
 }
 
-/// A sentence about letters that no font has; the document says it, and whoever makes it.
-fn undrawn(report: &Report, fonts: &Fonts) -> Option<String> {
+/// The further fonts that the letters of a report need, by name: see [`super::fonts_for`].
+pub fn fonts_needed(report: &Report) -> Result<Vec<&'static str>, ExportError> {
+    let own = Fonts::load(&[])?;
+    Ok(super::fonts_for(undrawn_letters(report, &own)))
+}
+
+fn undrawn_letters(report: &Report, fonts: &Fonts) -> BTreeSet<char> {
     let facts = report.facts();
     let facts = facts.iter().map(|fact| fact.value.as_str());
     let titles = std::iter::once(report.title.as_str());
@@ -108,7 +113,12 @@ fn undrawn(report: &Report, fonts: &Fonts) -> Option<String> {
             .chain(labels)
             .chain(cells)
     });
-    let letters: BTreeSet<char> = fonts.undrawn(titles.chain(facts).chain(warnings).chain(tables));
+    fonts.undrawn(titles.chain(facts).chain(warnings).chain(tables))
+}
+
+/// A sentence about letters that no font has; the document says it, and whoever makes it.
+fn undrawn(report: &Report, fonts: &Fonts) -> Option<String> {
+    let letters = undrawn_letters(report, fonts);
     if letters.is_empty() {
         return None;
     }

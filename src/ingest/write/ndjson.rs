@@ -46,9 +46,10 @@ pub fn aggregate_to_ndjson(batch: &AggregateBatch) -> Result<Vec<u8>, WriteError
         lines.open();
         lines.time(names::HOUR, batch.hour_us.get(row).copied())?;
         for (column, dictionary) in TEXT_COLUMNS.into_iter().zip(&batch.text) {
+            // A file that groups by a column says so in every row; without a value the text is empty.
             let text = dictionary
                 .as_ref()
-                .and_then(|dictionary| dictionary.get(row));
+                .map(|dictionary| dictionary.get(row).unwrap_or_default());
             lines.text(column.name(), text)?;
         }
         lines.count(names::EXECUTIONS, &batch.executions, row)?;

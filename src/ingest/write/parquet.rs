@@ -11,7 +11,7 @@ use super::table::{aggregate_table, events_table};
 use crate::model::{AggregateBatch, Batch};
 
 const FAILED: WriteError = WriteError("Parquet");
-const ROW_GROUP_ROWS: usize = 131_072;
+pub(super) const ROW_GROUP_ROWS: usize = 131_072;
 
 /// The compressions that are written; the same are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,17 +41,22 @@ pub fn aggregate_to_parquet(
     write(&aggregate_table(batch).map_err(|_| FAILED)?, compression).map_err(|_| FAILED)
 }
 
+impl ParquetCompression {
+    pub(super) fn codec(self) -> Result<Compression, ParquetError> {
+        Ok(match self {
+            Self::None => Compression::UNCOMPRESSED,
+            Self::Snappy => Compression::SNAPPY,
+            Self::Zstd => Compression::ZSTD(ZstdLevel::try_new(3)?),
+            Self::Gzip => Compression::GZIP(GzipLevel::default()),
+            Self::Lz4Raw => Compression::LZ4_RAW,
+            Self::Brotli => Compression::BROTLI(BrotliLevel::default()),
+        })
+    }
+}
+
 fn write(table: &RecordBatch, compression: ParquetCompression) -> Result<Vec<u8>, ParquetError> {
-    let compression = match compression {
-        ParquetCompression::None => Compression::UNCOMPRESSED,
-        ParquetCompression::Snappy => Compression::SNAPPY,
-        ParquetCompression::Zstd => Compression::ZSTD(ZstdLevel::try_new(3)?),
-        ParquetCompression::Gzip => Compression::GZIP(GzipLevel::default()),
-        ParquetCompression::Lz4Raw => Compression::LZ4_RAW,
-        ParquetCompression::Brotli => Compression::BROTLI(BrotliLevel::default()),
-    };
     let properties = WriterProperties::builder()
-        .set_compression(compression)
+        .set_compression(compression.codec()?)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .build();
     let mut writer = ArrowWriter::try_new(Vec::new(), table.schema(), Some(properties))?;

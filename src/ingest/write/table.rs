@@ -22,26 +22,7 @@ use crate::model::{AggregateBatch, Batch, BinaryColumn, Column, DictColumn, Even
 /// Raw events as one Arrow table, in the order of the schema.
 pub fn events_table(batch: &Batch) -> Result<RecordBatch, ArrowError> {
     let mut columns = Columns::default();
-    columns.ids(&batch.event_id);
-    columns.closed(
-        Column::Kind.name(),
-        EventKind::ALL.map(EventKind::name).as_slice(),
-        batch.kind.iter().map(|kind| *kind as u8),
-    )?;
-    columns.times(Column::Time.name(), &batch.time_us);
-    for (column, dictionary) in TEXT_COLUMNS.into_iter().zip(&batch.text) {
-        columns.text(column.name(), dictionary)?;
-    }
-    columns.closed(
-        Column::Outcome.name(),
-        Outcome::ALL.map(Outcome::name).as_slice(),
-        batch.outcome.iter().map(|outcome| *outcome as u8),
-    )?;
-    columns.floats(Column::DurationMs.name(), &batch.duration_ms);
-    columns.counts(Column::TokensIn.name(), &batch.tokens_in);
-    columns.counts(Column::TokensOut.name(), &batch.tokens_out);
-    columns.floats(Column::CostUsd.name(), &batch.cost_usd);
-    columns.counts(Column::Bytes.name(), &batch.bytes);
+    columns.events(batch)?;
     columns.finish()
 }
 
@@ -66,15 +47,52 @@ pub fn aggregate_table(batch: &AggregateBatch) -> Result<RecordBatch, ArrowError
     columns.finish()
 }
 
+/// The same under one schema for all batches, as files that grow need it: every column is there, under the widest type.
+pub(super) fn uniform_events_table(batch: &Batch) -> Result<RecordBatch, ArrowError> {
+    let mut columns = Columns {
+        is_uniform: true,
+        ..Columns::default()
+    };
+    columns.events(batch)?;
+    columns.finish()
+}
+
 #[derive(Default)]
 struct Columns {
+    /// Are absent columns there too, and is nothing narrowed?
+    is_uniform: bool,
     fields: Vec<Field>,
     arrays: Vec<ArrayRef>,
 }
 
 impl Columns {
+    fn events(&mut self, batch: &Batch) -> Result<(), ArrowError> {
+        self.ids(&batch.event_id);
+        self.closed(
+            Column::Kind.name(),
+            EventKind::ALL.map(EventKind::name).as_slice(),
+            batch.kind.iter().map(|kind| *kind as u8),
+        )?;
+        self.times(Column::Time.name(), &batch.time_us);
+        for (column, dictionary) in TEXT_COLUMNS.into_iter().zip(&batch.text) {
+            self.text(column.name(), dictionary)?;
+        }
+        self.closed(
+            Column::Outcome.name(),
+            Outcome::ALL.map(Outcome::name).as_slice(),
+            batch.outcome.iter().map(|outcome| *outcome as u8),
+        )?;
+        self.floats(Column::DurationMs.name(), &batch.duration_ms);
+        self.counts(Column::TokensIn.name(), &batch.tokens_in);
+        self.counts(Column::TokensOut.name(), &batch.tokens_out);
+        self.floats(Column::CostUsd.name(), &batch.cost_usd);
+        self.counts(Column::Bytes.name(), &batch.bytes);
+        Ok(())
+    }
+
     fn push(&mut self, name: &str, array: ArrayRef) {
-        let field = Field::new(name, array.data_type().clone(), array.null_count() > 0);
+        let is_nullable = self.is_uniform || array.null_count() > 0;
+        let field = Field::new(name, array.data_type().clone(), is_nullable);
         self.fields.push(field);
         self.arrays.push(array);
     }
@@ -86,7 +104,7 @@ impl Columns {
 
     /// Identities are hashes already; the field says so, and the reader takes them as they are.
     fn ids(&mut self, ids: &[u64]) {
-        if ids.iter().all(|&id| id == NO_ID) {
+        if !self.is_uniform && ids.iter().all(|&id| id == NO_ID) {
             return;
         }
         let nulls = nulls(ids.iter().map(|&id| id != NO_ID));
@@ -114,12 +132,13 @@ impl Columns {
     }
 
     fn text(&mut self, name: &str, column: &DictColumn) -> Result<(), ArrowError> {
-        if column.codes.iter().all(|&code| code == NO_CODE) {
+        if !self.is_uniform && column.codes.iter().all(|&code| code == NO_CODE) {
             return Ok(());
         }
         let values: ArrayRef = Arc::new(StringArray::from_iter_values(&column.values));
         // The largest code must fit, not the number of values.
         let array: ArrayRef = match column.values.len() {
+            _ if self.is_uniform => keyed::<UInt32Type>(&column.codes, values, |code| code)?,
             0..=0x100 => keyed::<UInt8Type>(&column.codes, values, |code| code as u8)?,
             0..=0x1_0000 => keyed::<UInt16Type>(&column.codes, values, |code| code as u16)?,
             _ => keyed::<UInt32Type>(&column.codes, values, |code| code)?,
@@ -129,12 +148,13 @@ impl Columns {
     }
 
     fn counts(&mut self, name: &str, counts: &[u64]) {
-        if counts.iter().all(|&count| count == NO_COUNT) {
+        if !self.is_uniform && counts.iter().all(|&count| count == NO_COUNT) {
             return;
         }
         let nulls = nulls(counts.iter().map(|&count| count != NO_COUNT));
         let present = counts.iter().filter(|&&count| count != NO_COUNT);
-        let array: ArrayRef = if present.max().is_some_and(|&max| max <= u64::from(u32::MAX)) {
+        let is_narrow = present.max().is_some_and(|&max| max <= u64::from(u32::MAX));
+        let array: ArrayRef = if is_narrow && !self.is_uniform {
             let narrow = counts.iter().map(|&count| count as u32).collect();
             Arc::new(UInt32Array::new(narrow, nulls))
         } else {
@@ -145,13 +165,13 @@ impl Columns {
 
     fn floats(&mut self, name: &str, values: &[f64]) {
         let mut present = values.iter().filter(|value| !value.is_nan()).peekable();
-        if present.peek().is_none() {
+        if !self.is_uniform && present.peek().is_none() {
             return;
         }
         let is_whole =
             |value: &f64| value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(value);
         let nulls = nulls(values.iter().map(|value| !value.is_nan()));
-        let array: ArrayRef = if present.all(is_whole) {
+        let array: ArrayRef = if !self.is_uniform && present.all(is_whole) {
             let narrow = values.iter().map(|&value| value as u32).collect();
             Arc::new(UInt32Array::new(narrow, nulls))
         } else {

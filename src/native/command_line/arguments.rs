@@ -112,9 +112,12 @@ Filters:     --where tool=search_code,run_query --where-not user=bot@example.org
              Repeated filters hold together; a value with a comma in it is written a\\,b; no value means absent.
 
 Several tables in csv are separated by an empty line, each after a comment line: # id: title
+With --events the answer is the raw events themselves, of all kinds, in the order of time, as csv, csv-zip (with what is
+known about them), ndjson, json or parquet; identities are written as hashes, by which they are known again.
+
 In csv a name that a spreadsheet would run as a formula (=, +, - or @ first, or after blanks) gets an apostrophe before
 it; --raw-text leaves it as it is. With --out, the ending of the file names the format: .csv, .json, .zip (CSV files),
-.xlsx, .parquet, .pdf. A PDF is written in Latin, Greek and Cyrillic letters; names in others need --font, for example
+.xlsx, .parquet, .pdf, for events also .ndjson and .jsonl. A PDF is written in Latin, Greek and Cyrillic letters; names in others need --font, for example
 --font /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc.
 
 Exit code 0; 1 when nothing could be read; 2 for wrong arguments.
@@ -124,11 +127,12 @@ Examples:
   toolscope query demo/manifest.json --dashboard executive --range 30d --compare previous --format json
   toolscope query demo/manifest.json --dashboard tools --range 90d --out tools.xlsx
   toolscope query logs/ --widget top-tools --zone Europe/Berlin --range 2026-03 --where outcome=failure
+  toolscope query demo/manifest.json --events --range 30d --where outcome=failure --out failures.csv
   toolscope metrics        lists measures, dimensions, widgets and dashboards";
 
 #[derive(Debug, Args)]
 #[command(after_help = QUERY_HELP)]
-#[command(group(clap::ArgGroup::new("what").required(true).args(["widget", "dashboard", "measure"])))]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["widget", "dashboard", "measure", "events"])))]
 pub struct QueryArguments {
     /// Files, folders, manifests
     #[arg(value_name = "SOURCE", required = true)]
@@ -172,7 +176,10 @@ pub struct QueryArguments {
     /// Measures, with commas between
     #[arg(long, value_name = "METRICS", value_delimiter = ',')]
     pub measure: Vec<String>,
-    /// [default: by the ending of --out, else table]
+    /// Write the raw events that range and filters leave, instead of answering
+    #[arg(long)]
+    pub events: bool,
+    /// [default: by the ending of --out, else table; for events ndjson]
     #[arg(long, value_enum)]
     pub format: Option<QueryFormat>,
     /// Write a file, whole or not at all, instead of printing
@@ -218,6 +225,8 @@ pub enum QueryFormat {
     Parquet,
     /// Pages to read and to print: contents, charts, tables, definitions
     Pdf,
+    /// Raw events, a JSON object a line
+    Ndjson,
 }
 
 /// Paper.

@@ -1,7 +1,7 @@
 //! File name → media type, and what its name says about caching.
 
 /// Media types by extension. Text says its encoding.
-const TYPES: [(&str, &str); 22] = [
+const TYPES: [(&str, &str); 23] = [
     ("html", "text/html; charset=utf-8"),
     ("js", "text/javascript; charset=utf-8"),
     ("mjs", "text/javascript; charset=utf-8"),
@@ -22,6 +22,7 @@ const TYPES: [(&str, &str); 22] = [
     ("jpg", "image/jpeg"),
     ("webp", "image/webp"),
     ("ico", "image/x-icon"),
+    ("ttf", "font/ttf"),
     ("woff2", "font/woff2"),
     ("pdf", "application/pdf"),
 ];

@@ -179,6 +179,12 @@ pub fn clock_us() -> i64 {
     (js_sys::Date::now() * 1_000.0) as i64
 }
 
+/// Milliseconds since the page began: for how long work takes.
+pub fn now_ms() -> f64 {
+    let performance = web_sys::window().and_then(|window| window.performance());
+    performance.map_or(0.0, |performance| performance.now())
+}
+
 /// Did the focused element leave the document?
 pub fn focus_is_lost() -> bool {
     let Some(document) = document() else {

@@ -6,15 +6,29 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, Url};
 
 fn blob(bytes: &[u8], media_type: &str) -> Option<Blob> {
-    let parts = Array::of1(&Uint8Array::from(bytes));
+    blob_of(&Array::of1(&Uint8Array::from(bytes)), media_type)
+}
+
+/// A blob of byte arrays and blobs.
+pub fn blob_of(parts: &Array, media_type: &str) -> Option<Blob> {
     let bag = BlobPropertyBag::new();
     bag.set_type(media_type);
-    Blob::new_with_u8_array_sequence_and_options(&parts, &bag).ok()
+    Blob::new_with_u8_array_sequence_and_options(parts, &bag).ok()
 }
 
 /// Saves bytes as a file.
 pub fn save(name: &str, bytes: &[u8], media_type: &str) -> Result<(), String> {
-    let blob = blob(bytes, media_type);
+    save_parts(name, &Array::of1(&Uint8Array::from(bytes)), media_type)
+}
+
+/// The same with bytes that are not ours to copy.
+pub fn save_bytes(name: &str, bytes: &Uint8Array, media_type: &str) -> Result<(), String> {
+    save_parts(name, &Array::of1(bytes), media_type)
+}
+
+/// Saves byte arrays and blobs, one after the other, as a file.
+pub fn save_parts(name: &str, parts: &Array, media_type: &str) -> Result<(), String> {
+    let blob = blob_of(parts, media_type);
     blob.and_then(|blob| save_blob(name, &blob))
         .ok_or_else(|| "The browser refused the download; allow downloads for this page.".into())
 }

@@ -3,6 +3,11 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{MessageChannel, MessageEvent};
+
 use super::dom;
 
 type Work = Box<dyn FnOnce()>;
@@ -11,6 +16,22 @@ type Work = Box<dyn FnOnce()>;
 struct Queue {
     waiting: VecDeque<(u64, Work)>,
     owners: u64,
+    /// Who else wants the frames for something more urgent.
+    held_by: u32,
+}
+
+/// While it lives the queue waits.
+pub struct Hold(());
+
+pub fn hold() -> Hold {
+    QUEUE.with_borrow_mut(|queue| queue.held_by += 1);
+    Hold(())
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        QUEUE.with_borrow_mut(|queue| queue.held_by -= 1);
+    }
 }
 
 thread_local! {
@@ -48,7 +69,10 @@ pub fn in_own_frame(owner: Owner, work: impl FnOnce() + 'static) {
 
 fn next() {
     leptos::prelude::request_animation_frame(|| {
-        let work = QUEUE.with_borrow_mut(|queue| queue.waiting.pop_front());
+        let work = QUEUE.with_borrow_mut(|queue| {
+            let is_free = queue.held_by == 0;
+            is_free.then(|| queue.waiting.pop_front()).flatten()
+        });
         if let Some((_, work)) = work {
             work();
         }
@@ -58,4 +82,37 @@ fn next() {
             next();
         }
     });
+}
+
+thread_local! {
+    static CHANNEL: Option<MessageChannel> = MessageChannel::new().ok();
+}
+
+/// Lets the browser paint and hear the person before the work goes on. A message channel, because timers are held back
+/// to 4 ms once nested.
+pub async fn next_task() {
+    let promise = CHANNEL.with(|channel| {
+        let channel = channel.as_ref()?;
+        Some(Promise::new(&mut |resolve, _| {
+            let done = Closure::once_into_js(move |_: MessageEvent| {
+                // Resolving can't fail.
+                let _ = resolve.call0(&JsValue::NULL);
+            });
+            // Several may wait at once: each hears its own message or an earlier one, and goes on either way.
+            let options = web_sys::AddEventListenerOptions::new();
+            options.set_once(true);
+            let _ = channel
+                .port1()
+                .add_event_listener_with_callback_and_add_event_listener_options(
+                    "message",
+                    done.unchecked_ref(),
+                    &options,
+                );
+            channel.port1().start();
+            let _ = channel.port2().post_message(&JsValue::NULL);
+        }))
+    });
+    if let Some(promise) = promise {
+        let _ = JsFuture::from(promise).await;
+    }
 }

@@ -9,5 +9,7 @@ pub mod http;
 pub mod locale;
 pub mod page;
 pub mod parent;
+pub mod press;
 pub mod siblings;
+pub mod sink;
 pub mod storage;

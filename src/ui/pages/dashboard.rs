@@ -7,11 +7,12 @@ use leptos_router::hooks::use_params_map;
 use crate::query::widgets::{DashboardSpec, dashboard, details};
 use crate::query::{Clause, Dimension};
 use crate::ui::components::OpenFiles;
+use crate::ui::exporting::ExportButton;
 use crate::ui::question_bar::ChooseSides;
 use crate::ui::shell::{NotFound, PageHeading};
 use crate::ui::state::data::{Opening, use_data};
 use crate::ui::state::question::use_question;
-use crate::ui::widgets::{EmbedButton, ExportPage, Widget};
+use crate::ui::widgets::{EmbedButton, Widget};
 
 /// `/executive`, `/tools`, `/tools/run_query`, …
 #[component]
@@ -72,10 +73,10 @@ fn Board(
                 <span aria-hidden={"true"}>{"/"}</span>
             </nav>
         })}
-        <PageHeading title description=page.description>
+        <PageHeading title=title.clone() description=page.description>
             {(page.id == "compare").then(|| view! { <ChooseSides /> })}
             <EmbedButton id=page.id title=page.title with_name=true />
-            <ExportPage page />
+            <ExportButton page title />
         </PageHeading>
         <OpeningFailed />
         <div class={"board"}>

@@ -9,18 +9,17 @@ use leptos::task::spawn_local;
 use super::data::{DataState, Opening, use_data};
 use super::question::{QuestionState, use_question};
 pub use super::widget::{Answered, Phase, WidgetState};
-use super::widget::{Key, Need, Shown, Widget};
+use super::widget::{Delivery, Key, Need, Shown, Widget};
 use super::zones::{ZoneState, use_zone};
 use crate::client::{Answer, AskError, Lane};
 use crate::model::Provenance;
 use crate::query::{AskContext, Period, Query, Question, widgets};
-use crate::ui::browser::dom;
+use crate::ui::browser::{dom, frames};
 
 /// Numbers of batches that are still coming are asked for at most this often: the workers have the rest to decode.
 const PARTIAL_PAUSE_MS: i32 = 400;
-/// How often, and how many times, an export looks whether lost data is back: half a minute.
-const COMPLETE_LOOK_MS: i32 = 200;
-const COMPLETE_LOOKS_MAX: u32 = 150;
+/// After so much building of widgets the browser gets its turn; one widget more may have begun by then.
+const DELIVERY_MS: f64 = 20.0;
 
 #[derive(Default)]
 struct Inner {
@@ -30,6 +29,10 @@ struct Inner {
     /// Partial numbers were asked for a moment ago.
     pausing: bool,
     answers: u32,
+    /// Answers that some widgets don't show yet.
+    delivering: u32,
+    /// How many widgets there have been.
+    joined: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -37,7 +40,7 @@ pub struct Board {
     inner: StoredValue<Inner>,
     question: QuestionState,
     zone: ZoneState,
-    data: DataState,
+    pub(super) data: DataState,
     /// Of the last answer; for the page's head.
     pub provenance: RwSignal<Option<Arc<Provenance>>>,
     /// Why there was no answer, the last time that happened; for the page around an embed.
@@ -49,10 +52,13 @@ impl Board {
     pub fn join(self, id: &'static str) -> RwSignal<WidgetState> {
         let state = RwSignal::new(WidgetState::default());
         self.inner.update_value(|inner| {
+            inner.joined += 1;
             let widget = Widget {
                 state,
                 is_visible: None,
                 shown: None,
+                place: inner.joined,
+                turn: 0,
             };
             inner.widgets.insert(id, widget);
         });
@@ -90,45 +96,8 @@ impl Board {
         self.pump();
     }
 
-    /// All tables of these widgets, seen or not, for a file.
-    pub async fn ask_all(self, ids: &[&'static str]) -> Result<Answered, String> {
-        let missing = || "There is no data yet; wait until the page has loaded.".to_owned();
-        let (key, pool) = self.key().zip(self.data.pool()).ok_or_else(missing)?;
-        let (needs, mut context) = self.needs(&key, ids).ok_or_else(missing)?;
-        let queries: Vec<Query> = needs.into_iter().flat_map(|need| need.queries).collect();
-        let ask = |context: AskContext| {
-            pool.ask(Lane::Export, key.question.clone(), queries.clone(), context)
-        };
-        let mut answer = ask(context.clone()).await;
-        if answer == Err(AskError::WorkerLost) {
-            // A file must be whole: it is made once the lost data is back, or not at all.
-            context = self.when_complete(&key, ids).await.ok_or_else(missing)?;
-            answer = ask(context.clone()).await;
-        }
-        let Answer { tables, provenance } = answer.map_err(|error| error.to_string())?;
-        Ok(Answered {
-            periods: key.question.periods(&context, &key.zone),
-            question: key.question,
-            zone: key.zone,
-            tables,
-            provenance: Arc::new(provenance),
-        })
-    }
-
-    /// The surroundings of a question for these widgets, once all it needs is loaded or was given up; those of now when
-    /// that takes too long.
-    async fn when_complete(self, key: &Key, ids: &[&'static str]) -> Option<AskContext> {
-        for _ in 0..COMPLETE_LOOKS_MAX {
-            dom::pause(COMPLETE_LOOK_MS).await;
-            let (_, context) = self.needs(key, ids)?;
-            if context.complete {
-                return Some(context);
-            }
-        }
-        Some(self.needs(key, ids)?.1)
-    }
-
-    fn key(self) -> Option<Key> {
+    /// The question of the page, with what the page is about.
+    pub(super) fn key(self) -> Option<Key> {
         if self.question.is_changing.get_untracked() {
             return None;
         }
@@ -143,7 +112,7 @@ impl Board {
     }
 
     /// What these widgets need, wanted from the pool; and the surroundings of a question for all of it.
-    fn needs(self, key: &Key, ids: &[&'static str]) -> Option<(Vec<Need>, AskContext)> {
+    pub(super) fn needs(self, key: &Key, ids: &[&'static str]) -> Option<(Vec<Need>, AskContext)> {
         let pool = self.data.pool()?;
         let rough = pool.context(&key.question, &[]);
         let mut needs: Vec<Need> = ids
@@ -329,10 +298,6 @@ impl Board {
                 provenance: Arc::clone(&provenance),
             })
         });
-        self.inner.update_value(|inner| {
-            inner.answers += 1;
-            dom::set_root_data("answered", &inner.answers.to_string());
-        });
     }
 
     /// Gives each widget its answer, or why there is none; in the order they were asked.
@@ -342,7 +307,11 @@ impl Board {
         key: &Key,
         mut answer: impl FnMut(&Need) -> Result<Answered, String>,
     ) {
-        self.inner.update_value(|inner| {
+        let deliveries = self.inner.try_update_value(|inner| {
+            inner.answers += 1;
+            inner.delivering += 1;
+            let turn = inner.answers;
+            let mut deliveries = Vec::with_capacity(needs.len());
             for need in needs {
                 let answered = answer(&need);
                 let Some(widget) = inner.widgets.get_mut(need.id) else {
@@ -353,29 +322,61 @@ impl Board {
                     data: need.data,
                     is_complete: need.is_complete,
                 });
-                match answered {
-                    Err(message) => widget
-                        .state
-                        .update(|state| state.phase = Phase::Failed(message)),
-                    Ok(answered) => widget.state.set(WidgetState {
-                        answered: Some(Arc::new(answered)),
-                        phase: if need.is_complete {
-                            Phase::Ready
-                        } else {
-                            Phase::Partial
-                        },
-                    }),
-                }
+                widget.turn = turn;
+                deliveries.push((
+                    widget.place,
+                    Delivery {
+                        need,
+                        turn,
+                        answered,
+                    },
+                ));
             }
+            deliveries.sort_by_key(|(place, _)| *place);
+            deliveries
         });
+        let deliveries = deliveries.unwrap_or_default();
+        spawn_local(self.deliver(deliveries.into_iter().map(|(_, delivery)| delivery)));
+    }
+
+    /// Shows answers, from the top of the page down, as many at a time as leave the page quick to react.
+    async fn deliver(self, deliveries: impl Iterator<Item = Delivery>) {
+        // Charts, and what tables hide below their edges, come once all numbers stand.
+        let hold = frames::hold();
+        let mut began_ms = dom::now_ms();
+        for delivery in deliveries {
+            // What a newer answer is for is left to that one, and what left the page to nobody.
+            self.inner.try_with_value(|inner| {
+                let widget = inner.widgets.get(delivery.need.id);
+                if let Some(widget) = widget.filter(|widget| widget.turn == delivery.turn) {
+                    delivery.show(widget.state);
+                }
+            });
+            // What follows from a signal is built after the work at hand.
+            leptos::task::tick().await;
+            if dom::now_ms() - began_ms > DELIVERY_MS {
+                frames::next_task().await;
+                began_ms = dom::now_ms();
+            }
+        }
+        drop(hold);
+        let answers = self.inner.try_update_value(|inner| {
+            inner.delivering -= 1;
+            inner.answers
+        });
+        if let Some(answers) = answers {
+            dom::set_root_data("answered", &answers.to_string());
+            self.pump();
+        }
     }
 
     /// What the whole page is up to, on the root element.
     fn announce(self, complete: bool) {
+        let is_delivered = self.inner.with_value(|inner| inner.delivering == 0);
         let state = match self.data.opening.get_untracked() {
             Opening::Busy => "loading",
             Opening::Failed(_) => "error",
-            Opening::Done if complete => "ready",
+            Opening::Done if complete && is_delivered => "ready",
             Opening::Done => "loading",
         };
         dom::set_root_data("state", state);

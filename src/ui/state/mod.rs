@@ -5,6 +5,7 @@ pub mod data;
 pub mod embed;
 pub mod embedding;
 mod engine;
+mod filing;
 pub mod mappings;
 pub mod notices;
 pub mod preferences;

@@ -89,6 +89,33 @@ pub struct Widget {
     /// `None` until the page told whether it can be seen.
     pub is_visible: Option<bool>,
     pub shown: Option<Shown>,
+    /// Widgets come onto a page from its top to its end.
+    pub place: u32,
+    /// The number of the newest answer for it.
+    pub turn: u32,
+}
+
+/// An answer on its way to its widget.
+pub struct Delivery {
+    pub need: Need,
+    pub turn: u32,
+    pub answered: Result<Answered, String>,
+}
+
+impl Delivery {
+    pub fn show(self, state: RwSignal<WidgetState>) {
+        match self.answered {
+            Err(message) => state.update(|state| state.phase = Phase::Failed(message)),
+            Ok(answered) => state.set(WidgetState {
+                answered: Some(Arc::new(answered)),
+                phase: if self.need.is_complete {
+                    Phase::Ready
+                } else {
+                    Phase::Partial
+                },
+            }),
+        }
+    }
 }
 
 impl Widget {

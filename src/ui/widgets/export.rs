@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 use super::figure::{axis_text, drawing, palette};
 use crate::charts::Palette;
 use crate::export;
+use crate::query::Question;
 use crate::query::widgets::WidgetSpec;
 use crate::ui::browser::{charts, download};
 use crate::ui::components::{Icon, Popover};
@@ -71,7 +72,7 @@ async fn write(
     format: &str,
     palette: &Palette,
 ) -> Result<(), String> {
-    let name = file_name(spec.id, answered, format);
+    let name = file_name(spec.id, &answered.question, format);
     let Some(table) = answered.tables.first() else {
         return Ok(());
     };
@@ -97,7 +98,7 @@ async fn write(
 }
 
 /// The shared JSON of an answer.
-pub fn document(answered: &Answered) -> String {
+fn document(answered: &Answered) -> String {
     export::document(
         &answered.question,
         &answered.periods,
@@ -108,9 +109,8 @@ pub fn document(answered: &Answered) -> String {
 }
 
 /// "toolscope-top-tools-30d.csv"
-pub fn file_name(what: &str, answered: &Answered, ending: &str) -> String {
-    let range: String = answered
-        .question
+pub fn file_name(what: &str, question: &Question, ending: &str) -> String {
+    let range: String = question
         .range
         .to_text()
         .chars()

@@ -1,7 +1,6 @@
 //! A name that filters by itself when it is clicked (Q4), and the way to its own page.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use crate::query::Dimension;
 use crate::query::widgets::detailed;
@@ -24,11 +23,13 @@ pub fn FilterName(
         return view! { <bdi>{shown}</bdi> }.into_any();
     }
     let label = format!("Filter by {}: {shown}", dimension.label().to_lowercase());
+    // The router hears clicks on plain links too. A table has many: none of them watches the question, since they are
+    // made anew with every answer.
     let page = detailed(dimension).filter(|_| !value.is_empty()).map(|page| {
-        let path = format!("/{page}/{}", dom::encoded(&value));
-        let href = move || format!("{path}{}", state.search(&state.question.get()));
+        let search = state.search(&state.question.get_untracked());
+        let href = format!("/{page}/{}{search}", dom::encoded(&value));
         let label = format!("Open {shown}");
-        view! { <A href attr:class="open-link" attr:title=label.clone() attr:aria-label=label><Icon name="chevron" /></A> }
+        view! { <a href=href class={"open-link"} title=label.clone() aria-label=label><Icon name="chevron" /></a> }
     });
     let filter = move |_| {
         state.choose(widget, dimension, &value);

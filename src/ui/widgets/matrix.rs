@@ -58,7 +58,8 @@ pub fn Matrix(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoVi
                 let unused = state.contains("unused");
                 // A few tools run so much more than the others that all of those would look alike.
                 let class = heat::class(number.map(f64::sqrt), greatest);
-                view! { <td class=class class:matrix__unused=unused title=title><span class={"visually-hidden"}>{format!("{state} {shown}")}</span></td> }.into_any()
+                // One element for each of the thousands there may be: its name is said, and shown by the pointer.
+                view! { <td class=class class:matrix__unused=unused title=title.clone() aria-label=title></td> }.into_any()
             }
         });
         view! { <tr><th scope={"row"}><bdi>{down.clone()}</bdi></th>{cells.collect_view()}</tr> }

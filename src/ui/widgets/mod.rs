@@ -17,7 +17,6 @@ mod heatmap;
 mod legend;
 mod matrix;
 mod multiples;
-mod page_export;
 mod ranking;
 mod sentence;
 mod series;
@@ -30,4 +29,4 @@ mod words;
 
 pub use card::Widget;
 pub use embed::{EmbedButton, EmbedDialog};
-pub use page_export::ExportPage;
+pub use export::file_name;

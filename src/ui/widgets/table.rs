@@ -1,5 +1,5 @@
 //! A widget's table: the same numbers as the chart, in a real table that can be sorted, searched and narrowed to some
-//! columns; of many rows only those on the screen are built.
+//! columns; of many rows only those on the screen are built, and what a table hides below its edge comes a moment later.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::export::{cell_value, heading, is_usual};
 use crate::model::{Cell, ResultTable, TableColumn, Unit, rows};
 use crate::query::Dimension;
 use crate::query::widgets::{TREND, WidgetSpec};
-use crate::ui::browser::locale;
+use crate::ui::browser::{frames, locale};
 use crate::ui::components::{Icon, Popover};
 use crate::ui::state::board::Answered;
 use crate::ui::widgets::words;
@@ -30,6 +30,8 @@ const ROW_PX: i32 = 33;
 /// Rows that are built at once, and beyond the upper edge.
 const BUILT: usize = 60;
 const ABOVE: usize = 15;
+/// Rows that a table shows before it is scrolled; the others are built in a frame of their own.
+const FOLD: usize = 14;
 
 #[component]
 pub fn DataTable(
@@ -57,37 +59,53 @@ pub fn DataTable(
         }
     };
     let total = move || told(answered, |table| table.rows.len()).unwrap_or_default();
-    let width = move || told(answered, |table| table.columns.len()).unwrap_or_default();
+    let width = move || told(answered, |table| table.columns.len());
     let has_trend = Memo::new(move |_| {
         let trends = answered.with(|answered| trends(answered.as_ref()?).map(|_| ()));
         trends.is_some() && chosen.read().shows_trend()
     });
     let has_search = Memo::new(move |_| total() >= SEARCH_FROM);
-    let has_choice = Memo::new(move |_| width() >= CHOOSE_FROM && total() > 1);
+    let has_choice = Memo::new(move |_| width().unwrap_or_default() >= CHOOSE_FROM && total() > 1);
     let label = move || told(answered, |table| table.title.clone());
-    let built = move |table: &ResultTable| {
+    let below = below_the_fold(answered, order);
+    let window = move |order: &[usize]| {
+        let rows = order.len();
+        if rows < VIRTUAL_FROM {
+            return (0, rows);
+        }
+        let from = first.get().min(rows.saturating_sub(BUILT));
+        (from, (from + BUILT).min(rows))
+    };
+    let rows = move |answered: &Answered, order: &[usize], (from, until): (usize, usize)| {
+        let table = answered.tables.first()?;
+        let has_trend = has_trend.get();
+        let rows = order[from..until].iter().enumerate().map(|(at, &held)| {
+            let trend = has_trend.then(|| trend(answered, table, held).unwrap_or_default());
+            row(spec, table, held, from + at, &chosen.read(), trend)
+        });
+        Some(rows.collect_view())
+    };
+    let blank = move |rows: usize| {
+        let height = format!("{}px", rows as i32 * ROW_PX);
+        let columns = (width().unwrap_or_default() + 1).to_string();
+        (rows > 0).then(|| view! { <tr class={"data-table__blank"} aria-hidden={"true"}><td colspan=columns style:height=height></td></tr> })
+    };
+    let above = move || {
         let order = order.get();
-        let (from, until) = if order.len() < VIRTUAL_FROM {
-            (0, order.len())
-        } else {
-            let from = first.get().min(order.len().saturating_sub(BUILT));
-            (from, (from + BUILT).min(order.len()))
-        };
-        let rows = (from..until)
-            .map(|at| {
-                let trend =
-                    |answered: &Option<Arc<Answered>>| trend(answered.as_ref()?, table, order[at]);
-                let trend = has_trend
-                    .get()
-                    .then(|| answered.with(trend).unwrap_or_default());
-                row(spec, table, order[at], at, &chosen.read(), trend)
-            })
-            .collect_view();
-        let blank = |rows: usize| {
-            let height = format!("{}px", rows as i32 * ROW_PX);
-            (rows > 0).then(|| view! { <tr class={"data-table__blank"} aria-hidden={"true"}><td colspan=(table.columns.len() + 1).to_string() style:height=height></td></tr> })
-        };
-        view! { {blank(from)}{rows}{blank(order.len() - until)} }
+        let (from, until) = window(&order);
+        let fold = (from + FOLD).min(until);
+        answered.with(|answered| {
+            let rows = rows(answered.as_ref()?, &order, (from, fold));
+            Some(view! { {blank(from)}{rows} })
+        })
+    };
+    let rest = move || {
+        below.with(|below| {
+            let (answered, order) = below.as_ref()?;
+            let (from, until) = window(order);
+            let rows = rows(answered, order, ((from + FOLD).min(until), until));
+            Some(view! { {rows}{blank(order.len() - until)} })
+        })
     };
     view! {
         <Show when=move || has_search.get() || has_choice.get()>
@@ -107,11 +125,39 @@ pub fn DataTable(
                 <thead><tr>
                     {move || told(answered, |table| head(table, &chosen.read(), sorting, has_trend.get()))}
                 </tr></thead>
-                <tbody>{move || told(answered, built)}</tbody>
+                <tbody>{above}</tbody>
+                <tbody>{rest}</tbody>
                 {move || told(answered, |table| totals(table, &chosen.read(), has_trend.get()))}
             </table>
         </div>
     }
+}
+
+/// What is below a table's edge, with the order of its rows: a new answer reaches it once the frame with what can be seen
+/// is done, an order that the person chose at once.
+fn below_the_fold(
+    answered: Memo<Option<Arc<Answered>>>,
+    order: Memo<Vec<usize>>,
+) -> RwSignal<Option<(Arc<Answered>, Vec<usize>)>> {
+    let below = RwSignal::new(None);
+    let owner = frames::owner();
+    Effect::new(move |before: Option<Option<Arc<Answered>>>| {
+        let order = order.get();
+        let now = answered.get();
+        let is_same = match (before.flatten(), &now) {
+            (Some(before), Some(now)) => Arc::ptr_eq(&before, now),
+            _ => false,
+        };
+        let next = now.clone().map(|now| (now, order));
+        if is_same {
+            below.set(next);
+        } else {
+            // The table may be gone by then.
+            frames::in_own_frame(owner, move || drop(below.try_set(next)));
+        }
+        now
+    });
+    below
 }
 
 /// Something of the main table. Answers are shared and never copied: they may have thousands of rows.

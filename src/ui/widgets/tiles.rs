@@ -34,9 +34,12 @@ pub fn Tiles(answered: Arc<Answered>) -> impl IntoView {
         return ().into_any();
     };
     let trend = answered.tables.get(1).cloned().unwrap_or_default();
+    // Goals are the organisation's: a part of it, or one tool, can't reach them.
+    let is_whole = answered.question.filters.is_empty();
     let goals = data.directory.with(|directory| {
         directory
             .as_ref()
+            .filter(|_| is_whole)
             .map(|directory| directory.goals.clone())
             .unwrap_or_default()
     });

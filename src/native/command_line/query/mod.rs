@@ -1,6 +1,7 @@
 //! `toolscope query`: the page's questions, answered on files (X8).
 
 mod asked;
+mod events;
 mod mapping;
 mod output;
 mod sources;
@@ -17,6 +18,9 @@ use output::Output;
 use sources::Sources;
 
 pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
+    if arguments.events {
+        return events::run(arguments);
+    }
     // Wrong arguments are told before anything is read.
     let output = Output::chosen(arguments)?;
     let Asked {

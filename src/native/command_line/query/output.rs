@@ -2,7 +2,8 @@
 //!
 //! Owns: the choice of format, and files that are whole or not there. Does not own: what stands in them (`export`).
 
-use std::io::{IsTerminal, Write};
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use crate::export::{self, Choices, Format, Names, Paper, Report};
@@ -22,6 +23,11 @@ impl Output {
     /// What cannot be is refused before anything is read.
     pub fn chosen(arguments: &QueryArguments) -> Result<Self, Failure> {
         let out = arguments.out.clone();
+        if arguments.format == Some(QueryFormat::Ndjson) {
+            return Err(Failure::Arguments(
+                "--format ndjson is for --events; tables are written as json.".into(),
+            ));
+        }
         let format = match (arguments.format, out.as_deref()) {
             (Some(format), _) => format.format(),
             (None, Some(out)) => Some(by_ending(out)?),
@@ -63,9 +69,7 @@ impl Output {
     /// `footer` is what the tables for people end with.
     pub fn write(&self, report: &Report, footer: &str) -> Result<(), Failure> {
         if self.choices.names == Names::Raw {
-            eprintln!(
-                "Names are written as they are: a spreadsheet may run those that begin with =, +, - or @. Open the file only with programs that don't."
-            );
+            warn_of_names();
         }
         let Some(out) = &self.out else {
             return match self.format {
@@ -142,20 +146,40 @@ fn by_ending(out: &Path) -> Result<Format, Failure> {
     })
 }
 
-/// All of the file or none of it: whoever finds one under this name has a whole one.
+/// Said beside files with names that were not defused.
+pub fn warn_of_names() {
+    eprintln!(
+        "Names are written as they are: a spreadsheet may run those that begin with =, +, - or @. Open the file only with programs that don't."
+    );
+}
+
 fn save(out: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    save_parts(out, |file| file.write_all(bytes))
+}
+
+/// All of the file or none of it: whoever finds one under this name has a whole one.
+pub fn save_parts(
+    out: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::Failed(format!("{} could not be written: {error}.", out.display()))
     };
+    let whole = |file: File| -> std::io::Result<File> {
+        let mut file = BufWriter::new(file);
+        fill(&mut file)?;
+        file.into_inner()
+            .map_err(std::io::IntoInnerError::into_error)
+    };
     // What is no file, such as /dev/stdout, can't be put in place of another.
     if out.exists() && !out.is_file() {
-        return std::fs::write(out, bytes).map_err(failed);
+        let file = File::options().write(true).open(out);
+        return file.and_then(whole).map(drop).map_err(failed);
     }
     let mut name = out.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = out.with_file_name(name);
-    let written = std::fs::File::create(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
+    let written = File::create(&part).and_then(whole).and_then(|file| {
         file.sync_all()?;
         std::fs::rename(&part, out)
     });
@@ -169,7 +193,8 @@ fn save(out: &Path, bytes: &[u8]) -> Result<(), Failure> {
 impl QueryFormat {
     const fn format(self) -> Option<Format> {
         match self {
-            Self::Table => None,
+            // Raw events are not an answer in tables.
+            Self::Table | Self::Ndjson => None,
             Self::Json => Some(Format::Json),
             Self::Csv => Some(Format::Csv),
             Self::CsvZip => Some(Format::CsvZip),

@@ -1,0 +1,166 @@
+//! What is chosen for a file. Owns: the choices and what follows from them. Does not own: the view, the writing.
+
+use std::collections::BTreeSet;
+
+use crate::export::{Choices, Format, Names, Order, Paper, Report, is_time_series};
+use crate::query::widgets::{DASHBOARDS, DashboardSpec};
+use crate::query::{Question, RangeSpec};
+use crate::ui::state::board::Answered;
+
+/// The formats in the order of the dialog, what each is called and what it is good for.
+pub const FORMATS: [(Format, &str, &str); 6] = [
+    (
+        Format::Pdf,
+        "PDF",
+        "A report to read and to print: charts, tables, contents",
+    ),
+    (
+        Format::Xlsx,
+        "Excel",
+        "A sheet for each table, numbers as numbers",
+    ),
+    (
+        Format::CsvZip,
+        "CSV files",
+        "A file for each table, in a ZIP archive",
+    ),
+    (Format::Csv, "One CSV file", "All tables below each other"),
+    (
+        Format::Json,
+        "JSON",
+        "For programs: numbers, definitions, provenance",
+    ),
+    (
+        Format::Parquet,
+        "Parquet",
+        "For data tools: a typed file for each table, in a ZIP archive",
+    ),
+];
+
+#[derive(Debug, Clone)]
+pub struct Form {
+    pub page: &'static DashboardSpec,
+    pub title: String,
+    /// The question of the page, with what the page is about.
+    pub asked: Question,
+    pub range: RangeSpec,
+    pub keeps_filters: bool,
+    /// Widgets of the page that are left out.
+    pub left_out: BTreeSet<&'static str>,
+    pub statistics: bool,
+    pub time_series: bool,
+    pub events: bool,
+    pub format: Format,
+    pub paper: Paper,
+    pub names: Names,
+}
+
+impl Form {
+    pub fn new(page: &'static DashboardSpec, title: String, asked: Question) -> Self {
+        Self {
+            page,
+            title,
+            range: asked.range.clone(),
+            asked,
+            keeps_filters: true,
+            left_out: BTreeSet::new(),
+            statistics: true,
+            time_series: true,
+            events: false,
+            format: Format::Pdf,
+            paper: Paper::default(),
+            names: Names::default(),
+        }
+    }
+
+    /// The pages that can be chosen.
+    pub fn pages(&self) -> Vec<&'static DashboardSpec> {
+        let all = DASHBOARDS
+            .iter()
+            .filter(|page| page.of.is_none() && !page.widgets.is_empty());
+        let mut pages: Vec<&DashboardSpec> = all.collect();
+        if self.page.of.is_some() {
+            pages.insert(0, self.page);
+        }
+        pages
+    }
+
+    pub fn choose_page(&mut self, id: &str) {
+        if let Some(page) = self.pages().into_iter().find(|page| page.id == id) {
+            self.page = page;
+            page.title.clone_into(&mut self.title);
+            self.left_out.clear();
+        }
+    }
+
+    /// Raw events come as CSV beside the tables; no other format has room for a million of them.
+    pub fn choose_events(&mut self, events: bool) {
+        self.events = events;
+        if events {
+            self.format = Format::CsvZip;
+        }
+    }
+
+    pub fn choose_format(&mut self, format: Format) {
+        self.format = format;
+        self.events &= format == Format::CsvZip;
+    }
+
+    pub fn question(&self) -> Question {
+        let mut question = self.asked.clone();
+        question.range = self.range.clone();
+        if !self.keeps_filters {
+            question.filters.clear();
+        }
+        question
+    }
+
+    pub fn widgets(&self) -> Vec<&'static str> {
+        let widgets = self.page.widgets.iter().copied();
+        widgets.filter(|id| !self.left_out.contains(id)).collect()
+    }
+
+    /// What is missing before a file can be made.
+    pub fn problem(&self) -> Option<&'static str> {
+        let has_tables = self.statistics || self.time_series;
+        if !has_tables && !self.events {
+            return Some("Choose what the file should hold.");
+        }
+        if has_tables && !self.events && self.widgets().is_empty() {
+            return Some("Choose at least one of the page's parts.");
+        }
+        None
+    }
+
+    /// The report of an answer to its question.
+    pub fn report(&self, answered: Answered) -> Report {
+        let mut tables = answered.tables;
+        tables.retain(|table| {
+            if is_time_series(table) {
+                self.time_series
+            } else {
+                self.statistics
+            }
+        });
+        Report {
+            title: self.title.clone(),
+            question: answered.question,
+            periods: answered.periods,
+            zone: answered.zone,
+            provenance: (*answered.provenance).clone(),
+            tables,
+        }
+    }
+
+    pub fn order(&self, report: Report) -> Order {
+        Order {
+            report,
+            format: self.format,
+            choices: Choices {
+                names: self.names,
+                paper: self.paper,
+                fonts: Vec::new(),
+            },
+        }
+    }
+}
