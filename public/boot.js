@@ -10,12 +10,27 @@ globalThis.trustedTypes?.createPolicy?.("default", {
   },
 });
 
-// The theme of the last visit, so that a dark page never flashes white.
+const embedded = location.pathname.startsWith("/embed/");
+// The theme of the last visit, so that a dark page never flashes white. An embed's is in its address.
 try {
-  const theme = localStorage.getItem("toolscope.theme");
+  const theme = embedded ? new URLSearchParams(location.search).get("theme") : localStorage.getItem("toolscope.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
   // Without storage the system's theme it is.
+}
+
+// The page around an embed hands over one port, maybe before the application listens. Nobody else is heard: neither
+// frames beside us nor what we opened; whether its origin may is looked at by the application, which knows the list.
+if (embedded) {
+  document.documentElement.dataset.embed = "";
+  globalThis.toolscopeParent = new Promise((resolve) => {
+    if (parent === window) return;
+    addEventListener("message", function greet(event) {
+      if (event.source !== parent || event.data !== "toolscope:connect" || event.ports.length !== 1) return;
+      removeEventListener("message", greet);
+      resolve([event.origin, event.ports[0]]);
+    });
+  });
 }
 
 // Charts are fetched when the first one is drawn.

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use futures_channel::oneshot;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 use super::pool::Inner;
 use super::watch::CRASHES_MAX;
-use crate::model::{Provenance, ResultTable};
+use crate::model::{Provenance, ResultTable, Zone};
 use crate::protocol::{AskId, ErrorCode, Request};
 use crate::query::{AskContext, Query, Question};
 
@@ -23,17 +24,31 @@ pub enum Lane {
     Facet,
     /// All widgets of a page, for a file.
     Export,
+    /// Of another page that uses these workers: its number, and its own lane.
+    Follower { follower: u32, lane: u8 },
+}
+
+impl Lane {
+    /// As a follower tells it to its host.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Board => 0,
+            Self::Facet => 1,
+            Self::Export => 2,
+            Self::Follower { lane, .. } => lane,
+        }
+    }
 }
 
 /// Tables in the order of the queries, and where they come from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     pub tables: Vec<ResultTable>,
     pub provenance: Provenance,
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum AskError {
     /// A newer question took its place; not an error to show.
     #[error("A newer question took its place.")]
@@ -49,9 +64,14 @@ pub enum AskError {
 pub struct Pending {
     pub id: AskId,
     lane: Lane,
+    zone: Zone,
     question: Question,
     queries: Vec<Query>,
     context: AskContext,
+    /// One in another zone waits for its turn.
+    is_sent: bool,
+    /// Of the data that its context was worked out from.
+    revision: u64,
     /// Workers that have not answered yet.
     waiting: BTreeSet<usize>,
     /// The states of the shards, opaque here.
@@ -95,6 +115,7 @@ impl Inner {
     pub fn begin_ask(
         &mut self,
         lane: Lane,
+        zone: Zone,
         question: Question,
         queries: Vec<Query>,
         context: AskContext,
@@ -108,33 +129,65 @@ impl Inner {
             let _ = reply.send(Err(given_up()));
             return answer;
         }
-        let shards = self.shards();
-        let partial = shards.len() > 1;
-        for &worker in &shards {
-            let (question, queries, context) = (question.clone(), queries.clone(), context.clone());
-            self.send(
-                worker,
-                &Request::Ask {
-                    id,
-                    question,
-                    queries,
-                    context,
-                    partial,
-                },
-                &[],
-            );
-        }
         self.asks.push(Pending {
             id,
             lane,
+            zone,
             question,
             queries,
             context,
-            waiting: shards.into_iter().collect(),
+            is_sent: false,
+            revision: self.shared.revision,
+            waiting: BTreeSet::new(),
             partials: Vec::new(),
             reply: Some(reply),
         });
+        self.send_asks();
         answer
+    }
+
+    /// Sends what waits, in its order. The workers cut time in one zone at once: a question in another waits until all
+    /// that were sent are answered.
+    pub fn send_asks(&mut self) {
+        while let Some(at) = self.asks.iter().position(|pending| !pending.is_sent) {
+            if self.asks[at].revision != self.shared.revision {
+                // Its context is not so any more; whoever asked works out another.
+                let id = self.asks[at].id;
+                self.settle_ask(id, Err(AskError::WorkerLost));
+                continue;
+            }
+            if self.asks[at].zone != self.zone {
+                if self.asks.iter().any(|pending| pending.is_sent) {
+                    return;
+                }
+                self.zone = self.asks[at].zone.clone();
+                self.send_all(&Request::SetZone(self.zone.clone()));
+            }
+            let shards = self.shards();
+            let pending = &mut self.asks[at];
+            pending.is_sent = true;
+            pending.waiting = shards.iter().copied().collect();
+            let request = Request::Ask {
+                id: pending.id,
+                question: pending.question.clone(),
+                queries: pending.queries.clone(),
+                context: pending.context.clone(),
+                partial: shards.len() > 1,
+            };
+            for worker in shards {
+                self.send(worker, &request, &[]);
+            }
+        }
+    }
+
+    /// Nobody waits for what this follower asked.
+    pub fn cancel_follower(&mut self, gone: u32) {
+        for lane in 0..=2 {
+            self.cancel_lane(Lane::Follower {
+                follower: gone,
+                lane,
+            });
+        }
     }
 
     /// A shard's states came; the last one starts the merge.
@@ -158,11 +211,17 @@ impl Inner {
         }
     }
 
+    /// A question has its answer, or none; the next may have its turn.
     pub fn ask_settled(&mut self, id: AskId, result: Result<Answer, AskError>) {
+        self.settle_ask(id, result);
+        self.send_asks();
+    }
+
+    fn settle_ask(&mut self, id: AskId, result: Result<Answer, AskError>) {
         let Some(position) = self.asks.iter().position(|pending| pending.id == id) else {
             return;
         };
-        let mut pending = self.asks.swap_remove(position);
+        let mut pending = self.asks.remove(position);
         if result.is_ok() {
             let digest = pending.digest();
             self.lost_asks.retain(|&(held, _), _| held != digest);
@@ -197,7 +256,8 @@ impl Inner {
                 AskError::WorkerLost
             };
             self.leave_behind(id);
-            self.ask_settled(id, Err(error));
+            // What waits is sent once the new worker is there.
+            self.settle_ask(id, Err(error));
         }
         self.left_behind.remove(&worker);
     }

@@ -5,12 +5,14 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::pool::{Inner, Pool};
 use crate::model::{Directory, Warning};
 use crate::protocol::Request;
 
 /// People of an opened table who matched nobody in the directory that was held, and were added to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unmatched {
     /// The name of the table.
     pub source: String,

@@ -19,7 +19,30 @@ impl Pool {
     pub fn want(&self, periods: &[Period]) {
         let started = {
             let mut inner = self.0.borrow_mut();
+            if inner.want_of_host(periods) {
+                return;
+            }
+            let room_made_for = inner.room_made_for;
+            if let Some(&most_wanted) = periods.first() {
+                inner.make_room(most_wanted);
+            }
+            let wanted = inner.mark_wanted(periods) || inner.room_made_for != room_made_for;
+            inner.shared.revision += u64::from(wanted);
+            inner.pump();
+            wanted
+        };
+        if started {
+            self.progressed();
+        }
+    }
+
+    /// What another page is about that uses these workers. It drives nothing out: two pages of different periods would
+    /// do that to each other for ever.
+    pub(super) fn want_too(&self, periods: &[Period]) {
+        let started = {
+            let mut inner = self.0.borrow_mut();
             let wanted = inner.mark_wanted(periods);
+            inner.shared.revision += u64::from(wanted);
             inner.pump();
             wanted
         };
@@ -227,9 +250,6 @@ impl Inner {
 
     fn mark_wanted(&mut self, periods: &[Period]) -> bool {
         let mut any = false;
-        if let Some(&most_wanted) = periods.first() {
-            self.make_room(most_wanted);
-        }
         for source in &mut self.sources {
             let idle = source.state == SourceState::Idle;
             if idle && periods.iter().any(|&period| source.is_needed(period)) {
@@ -255,6 +275,9 @@ impl Inner {
 
     /// Starts as many waiting loads as may run at once.
     pub fn pump(&mut self) {
+        if self.workers.is_empty() {
+            return;
+        }
         let running = self.sources.iter().filter(|held| held.is_loading());
         let mut free = FETCHES_MAX.saturating_sub(running.count());
         for at in 0..self.sources.len() {

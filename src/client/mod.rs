@@ -1,5 +1,5 @@
-//! Owns: the pool of data workers: starting them, giving sources out, asking, cancelling, replacing the fallen; how
-//! files with the same header were read before.
+//! Owns: the pool of data workers: starting them, giving sources out, asking, cancelling, replacing the fallen, lending
+//! them to other pages of the origin; how files with the same header were read before.
 //! Does not own: rows, or how anything is computed; it never names the engine.
 
 pub mod assign;
@@ -23,7 +23,11 @@ mod row_stream;
 #[cfg(feature = "client")]
 mod rows;
 #[cfg(feature = "client")]
+mod shared;
+#[cfg(feature = "client")]
 mod sources;
+#[cfg(feature = "client")]
+mod start;
 #[cfg(feature = "client")]
 mod surroundings;
 #[cfg(feature = "client")]

@@ -11,11 +11,11 @@ use wasm_bindgen::JsValue;
 use super::asks::{Answer, AskError, Lane, Pending};
 use super::directory::Unmatched;
 use super::rows::RowsWaiting;
+use super::shared::Shared;
 use super::sources::{Missing, SourceState, SourceView, with_failures};
 use super::watch::Starts;
 use super::worker::{Event, Handle};
 use super::{manifest, watch};
-use crate::model::limits::WORKERS_MAX;
 use crate::model::{Directory, Manifest, TimeUs, Zone};
 use crate::protocol::{AskId, Memory, Request, Response, SourceId};
 use crate::query::{AskContext, Period, Query, Question};
@@ -39,7 +39,10 @@ pub struct Inner {
     pub last_source: SourceId,
     /// The present while there is no data: it must stand still, or every answer would be out of date at once.
     pub started_us: TimeUs,
+    /// The zone the workers cut time in now.
     pub zone: Zone,
+    /// That of this page; a follower may ask in another.
+    pub own_zone: Zone,
     /// What the data of each worker may take, when it was set.
     pub budget_bytes: Option<u64>,
     pub directory: Option<Arc<Directory>>,
@@ -67,6 +70,8 @@ pub struct Inner {
     pub last_crash: Option<String>,
     /// When the workers were last asked whether they live.
     pub beat_ms: f64,
+    /// Pages that use these workers, or the page whose workers this one uses.
+    pub shared: Shared,
     pub on_change: Rc<dyn Fn()>,
 }
 
@@ -75,48 +80,6 @@ pub struct Inner {
 pub struct Pool(pub(super) Rc<RefCell<Inner>>);
 
 impl Pool {
-    /// Starts the workers. They load nothing until a manifest or file is opened and a question needs it.
-    pub fn start(config: PoolConfig) -> Result<Self, JsValue> {
-        let count = if config.workers == 0 {
-            default_workers()
-        } else {
-            config.workers.min(WORKERS_MAX)
-        };
-        let pool = Self(Rc::new(RefCell::new(Inner {
-            workers: Vec::new(),
-            memory: vec![Memory::default(); count],
-            sources: Vec::new(),
-            asks: Vec::new(),
-            rows: BTreeMap::new(),
-            last_ask: 0,
-            last_source: 0,
-            started_us: (js_sys::Date::now() * 1000.0) as TimeUs,
-            zone: Zone::utc(),
-            budget_bytes: None,
-            directory: None,
-            manifest: None,
-            manifest_url: None,
-            version: 0,
-            directories: 0,
-            unmatched: Vec::new(),
-            room_made_for: None,
-            lost_asks: BTreeMap::new(),
-            given_up: BTreeSet::new(),
-            left_behind: BTreeMap::new(),
-            starts: vec![Starts::default(); count],
-            replaced: 0,
-            last_crash: None,
-            beat_ms: js_sys::Date::now(),
-            on_change: config.on_change,
-        })));
-        for index in 0..count {
-            let handle = Handle::start(pool.listener(index))?;
-            pool.0.borrow_mut().workers.push(handle);
-        }
-        watch::start(&pool);
-        Ok(pool)
-    }
-
     /// Fetches a manifest and its directory; its batches are loaded when a question needs them.
     pub async fn open_manifest(&self, url: &str) -> Result<(), String> {
         manifest::open(self, url).await
@@ -124,9 +87,13 @@ impl Pool {
 
     pub fn set_zone(&self, zone: Zone) {
         let mut inner = self.0.borrow_mut();
-        inner.zone = zone;
-        let request = Request::SetZone(inner.zone.clone());
-        inner.send_all(&request);
+        inner.own_zone = zone;
+        // While something is asked, the next question brings it.
+        if inner.asks.is_empty() {
+            inner.zone = inner.own_zone.clone();
+            let request = Request::SetZone(inner.zone.clone());
+            inner.send_all(&request);
+        }
     }
 
     /// What the data of each worker may take; what it holds already stays.
@@ -179,10 +146,12 @@ impl Pool {
         queries: Vec<Query>,
         context: AskContext,
     ) -> Result<Answer, AskError> {
-        let answer = self
-            .0
-            .borrow_mut()
-            .begin_ask(lane, question, queries, context);
+        let answer = {
+            let mut inner = self.0.borrow_mut();
+            let zone = inner.own_zone.clone();
+            let at_host = inner.ask_host(lane, &question, &queries, &context);
+            at_host.unwrap_or_else(|| inner.begin_ask(lane, zone, question, queries, context))
+        };
         answer.await.unwrap_or(Err(AskError::Superseded))
     }
 
@@ -190,14 +159,17 @@ impl Pool {
         let notify = {
             let mut inner = self.0.borrow_mut();
             inner.version += 1;
+            inner.shared.revision += 1;
             Rc::clone(&inner.on_change)
         };
+        self.tell_followers_soon();
         notify();
     }
 
     /// Progress: worth showing, but no answer changes.
     pub(super) fn progressed(&self) {
         let notify = Rc::clone(&self.0.borrow().on_change);
+        self.tell_followers_soon();
         notify();
     }
 
@@ -372,9 +344,4 @@ impl Inner {
             held.missing = missing;
         }
     }
-}
-
-fn default_workers() -> usize {
-    let cores = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
-    (cores as usize).clamp(1, WORKERS_MAX)
 }

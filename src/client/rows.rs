@@ -64,7 +64,7 @@ impl Pool {
     /// The raw events of the question's period that its filters leave. Nothing begins before the first
     /// [`RowsStream::next`]; whoever wants all of the data asks for it before (`context.complete`).
     pub fn rows(&self, question: &Question, context: &AskContext, form: RowForm) -> RowsStream {
-        let (period, _) = question.periods(context, &self.0.borrow().zone);
+        let (period, _) = question.periods(context, &self.0.borrow().own_zone);
         self.rows_of(question, &[period], form)
     }
 
@@ -83,7 +83,7 @@ impl Pool {
 
     /// The events and pre-aggregated hours of the question's period and of what it is compared with.
     pub fn snapshot(&self, question: &Question, context: &AskContext) -> Snapshot {
-        let (period, comparison) = question.periods(context, &self.0.borrow().zone);
+        let (period, comparison) = question.periods(context, &self.0.borrow().own_zone);
         let mut periods = vec![period];
         periods.extend(comparison.map(|compared| compared.period));
         self.snapshot_of(question, &periods)

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::manifest::{BatchKind, BatchRef};
 use crate::model::provenance::missing;
 use crate::model::{Provenance, SourceReceipt, TimeUs, Warning};
@@ -28,7 +30,7 @@ impl PartialEq for Origin {
 }
 
 /// How far a source has come.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum SourceState {
     /// In the manifest; no question has needed it yet.
     Idle,

@@ -147,6 +147,9 @@ fn put_new(pool: &Pool, worker: usize) {
         inner.send(worker, &Request::SetDirectory(directory), &[]);
         inner.replay(worker, suspect);
         inner.pump();
+        // What waited for its turn counted on the data that is lost.
+        inner.shared.revision += 1;
+        inner.send_asks();
     }
     pool.changed();
 }

@@ -5,6 +5,7 @@ mod advice;
 pub mod buckets;
 pub mod derived;
 pub mod dimension;
+pub mod embed;
 pub mod people;
 pub mod period;
 pub mod places;

@@ -10,21 +10,41 @@ use super::browser::offline;
 use super::components::Notices;
 use super::exporting::{self, ExportDialog};
 use super::pages::{
-    DashboardPage, DataPage, FileDashboard, FileIntake, GlossaryPage, MappingDialog,
+    DashboardPage, DataPage, EmbedPage, FileDashboard, FileIntake, GlossaryPage, MappingDialog,
 };
 use super::question_bar::QuestionBar;
 use super::shell::{FileHeader, FileNote, Header, NotFound};
 use super::state;
+use super::widgets::EmbedDialog;
 
 #[component]
 pub fn App() -> impl IntoView {
-    state::preferences::provide();
+    let embed = state::embed::options();
+    state::preferences::provide(embed.as_ref().map(|(options, _)| options.theme.into()));
     state::notices::provide();
     state::views::provide();
+    match embed {
+        Some((options, warnings)) => {
+            state::embed::provide(options, warnings);
+            view! { <Router><Embed /></Router> }.into_any()
+        }
+        None => view! { <Router><Shell /></Router> }.into_any(),
+    }
+}
+
+/// Inside a frame: the widgets alone. None of the application's routes is there, so that nothing leads to them.
+#[component]
+fn Embed() -> impl IntoView {
+    state::question::provide();
+    state::zones::provide();
+    state::data::provide();
+    state::refresh::provide();
+    state::mappings::provide();
+    state::board::provide();
     view! {
-        <Router>
-            <Shell />
-        </Router>
+        <Routes fallback=|| view! { <EmbedPage /> }>
+            <Route path=path!("/embed/:widget") view=EmbedPage />
+        </Routes>
     }
 }
 
@@ -38,6 +58,9 @@ fn Shell() -> impl IntoView {
     state::board::provide();
     exporting::provide();
     let file = offline::file();
+    if file.is_none() {
+        state::embedding::provide();
+    }
     let main = NodeRef::<leptos::html::Main>::new();
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -66,6 +89,7 @@ fn Pages() -> impl IntoView {
     view! {
         <FileIntake />
         <MappingDialog />
+        <EmbedDialog />
         <ExportDialog />
         <Routes fallback=|| view! { <NotFound /> }>
             <Route path=path!("/") view=|| view! { <Redirect path=state::views::home() /> } />

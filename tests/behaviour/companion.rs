@@ -301,12 +301,27 @@ fn documents_and_scripts_carry_the_policy_of_the_house() {
     let expected = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {SCRIPT_HASH}; style-src 'self'; \
          img-src 'self' data: blob:; font-src 'self'; connect-src 'self' https://stats.example.org; worker-src 'self'; \
-         base-uri 'self'; form-action 'none'; object-src 'none'; require-trusted-types-for 'script'; \
-         trusted-types default; frame-ancestors https://portal.example.org"
+         frame-src 'self'; base-uri 'self'; form-action 'none'; object-src 'none'; require-trusted-types-for 'script'; \
+         trusted-types default; frame-ancestors 'self'"
     );
-    for path in ["/", "/index.html", "/worker.js"] {
+    let of_embeds = format!("{expected} https://portal.example.org");
+    for (path, expected) in [
+        ("/", &expected),
+        ("/index.html", &expected),
+        ("/worker.js", &expected),
+        ("/executive", &expected),
+        ("/embed", &expected),
+        ("/%65mbed/kpi", &expected),
+        ("/embedded/kpi", &expected),
+        ("/embed/kpi", &of_embeds),
+        ("/embed/kpi?range=7d", &of_embeds),
+    ] {
         let answer = server.get(path, &[]);
-        assert_eq!(answer.header("content-security-policy"), expected, "{path}");
+        assert_eq!(
+            answer.header("content-security-policy"),
+            *expected,
+            "{path}"
+        );
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
         assert!(
             answer
@@ -321,12 +336,71 @@ fn documents_and_scripts_carry_the_policy_of_the_house() {
         ""
     );
     let default = serve(&[]);
-    assert!(
-        default
-            .get("/", &[])
-            .header("content-security-policy")
-            .ends_with("frame-ancestors 'self'")
-    );
+    for path in ["/", "/embed/kpi"] {
+        let answer = default.get(path, &[]);
+        let policy = answer.header("content-security-policy");
+        assert!(policy.ends_with("; frame-ancestors 'self'"), "{path}");
+    }
+}
+
+#[test]
+fn the_page_hears_who_may_frame_it_and_only_whole_origins_may() {
+    let listed = |server: &Serving| -> serde_json::Value {
+        let config = server.get("/config.json", &[]).text();
+        serde_json::from_str::<serde_json::Value>(&config).unwrap()["frame_ancestors"].clone()
+    };
+    assert_eq!(listed(&serve(&[])), serde_json::json!([]));
+    let portal = "https://portal.example.org:8443";
+    let server = serve(&["--frame-ancestors", portal]);
+    assert_eq!(listed(&server), serde_json::json!([portal]));
+    for bad in [
+        "*",
+        "https:",
+        "https://*.example.org",
+        "https://portal.example.org/",
+        "https://portal.example.org/path",
+        "portal.example.org",
+        "https://Portal.example.org",
+        "https://a b",
+        "https://a;script-src *",
+        "https://user@example.org",
+        "'self'",
+        "null",
+        "data:",
+    ] {
+        let folder = folder();
+        let output = Command::new(env!("CARGO_BIN_EXE_toolscope"))
+            .args(["serve", "--port", "0", "--frame-ancestors", bad, "--app"])
+            .arg(folder.path().join("app"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            !output.status.success() && said.contains("is no origin"),
+            "{bad}: {said}"
+        );
+    }
+}
+
+#[test]
+fn only_the_element_may_be_loaded_by_other_origins() {
+    let folder = folder();
+    std::fs::write(folder.path().join("app/toolscope-embed.js"), "export {}").unwrap();
+    let server = serve_folder(folder, &[]);
+    let allowed = |path| {
+        let answer = server.get(path, &[("Origin", "https://portal.example.org")]);
+        answer.header("access-control-allow-origin").to_owned()
+    };
+    assert_eq!(allowed("/toolscope-embed.js"), "*");
+    for path in [
+        "/",
+        "/config.json",
+        "/worker.js",
+        "/data/manifest.json",
+        "/embed/kpi",
+    ] {
+        assert_eq!(allowed(path), "", "{path}");
+    }
 }
 
 #[test]

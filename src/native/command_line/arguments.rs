@@ -82,7 +82,7 @@ pub struct ServeArguments {
     /// A further origin the page may fetch from; may be repeated
     #[arg(long, value_name = "URL")]
     pub connect: Vec<String>,
-    /// An origin that may show the application in a frame; may be repeated [default: 'self']
+    /// An origin whose pages may show embeds in frames; may be repeated [default: none but the application itself]
     #[arg(long, value_name = "ORIGIN")]
     pub frame_ancestors: Vec<String>,
     /// What the data in each worker of a page may take, MiB, 1 to 2048 [default: 1024]

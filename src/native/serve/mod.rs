@@ -37,7 +37,7 @@ pub struct ServeOptions {
     pub port: u16,
     /// Further origins the page may fetch from.
     pub connect: Vec<String>,
-    /// Who may frame the page; empty: itself only.
+    /// Origins that may frame an embed, besides our own; empty: nobody.
     pub frame_ancestors: Vec<String>,
     /// What the data of each worker of a page may take, MiB.
     pub memory_budget_mib: Option<u64>,
@@ -60,6 +60,8 @@ pub enum ServeError {
     },
     #[error(transparent)]
     Source(#[from] policy::BadSource),
+    #[error(transparent)]
+    Origin(#[from] policy::BadOrigin),
 }
 
 /// A bound socket and what it will serve.
@@ -146,7 +148,7 @@ async fn listen(host: &str, port: u16) -> Result<(TcpListener, bool), ServeError
 
 fn site(options: &ServeOptions) -> Result<Site, ServeError> {
     policy::check_sources(&options.connect)?;
-    policy::check_sources(&options.frame_ancestors)?;
+    policy::check_origins(&options.frame_ancestors)?;
     if options.app.is_none() && options.data.is_none() {
         return Err(ServeError::Nothing);
     }
@@ -160,6 +162,7 @@ fn site(options: &ServeOptions) -> Result<Site, ServeError> {
         data.as_ref()
             .map(|(_, name, manifest)| (name.as_str(), manifest)),
         options.memory_budget_mib,
+        &options.frame_ancestors,
     );
     let mut site = Site::new(app, data.map(|(folder, _, _)| folder), config);
     site.connect.clone_from(&options.connect);
@@ -188,7 +191,11 @@ fn data_root(path: &Path) -> Result<(PathBuf, String, Option<Manifest>), ServeEr
 }
 
 /// `/config.json`: what the application asks for first.
-fn config(data: Option<(&str, &Option<Manifest>)>, memory_budget_mib: Option<u64>) -> Vec<u8> {
+fn config(
+    data: Option<(&str, &Option<Manifest>)>,
+    memory_budget_mib: Option<u64>,
+    frame_ancestors: &[String],
+) -> Vec<u8> {
     let manifest = data.map(|(name, _)| format!("/{}/{name}", site::DATA_PREFIX));
     let organisation = data.and_then(|(_, manifest)| manifest.as_ref()?.organisation.clone());
     let config = serde_json::json!({
@@ -196,6 +203,7 @@ fn config(data: Option<(&str, &Option<Manifest>)>, memory_budget_mib: Option<u64
         "manifest": manifest,
         "organisation": organisation,
         "memory_budget_mib": memory_budget_mib,
+        "frame_ancestors": frame_ancestors,
     });
     config.to_string().into_bytes()
 }

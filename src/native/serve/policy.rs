@@ -13,7 +13,36 @@ pub const ALWAYS: [(&str, &str); 3] = [
     ),
 ];
 
-/// A source in `--connect` or `--frame-ancestors` that would break out of its directive.
+/// Is this the path of an embed? Only those may stand in a frame of another origin.
+pub fn is_embed(path: &str) -> bool {
+    path.starts_with("/embed/")
+}
+
+/// `--frame-ancestors` takes whole origins only, since the page compares them with the origins around it, and since a
+/// scheme or a pattern would let in more than anybody reads in it.
+pub fn check_origins(origins: &[String]) -> Result<(), BadOrigin> {
+    let is_origin = |origin: &&String| {
+        let host = origin
+            .strip_prefix("https://")
+            .or_else(|| origin.strip_prefix("http://"));
+        let is_plain =
+            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:[]".contains(c);
+        host.is_some_and(|host| !host.is_empty() && host.chars().all(is_plain))
+    };
+    match origins.iter().find(|origin| !is_origin(origin)) {
+        Some(bad) => Err(BadOrigin(bad.clone())),
+        None => Ok(()),
+    }
+}
+
+/// No origin as browsers write one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "“{0}” is no origin: give scheme, host and port alone, in small letters, such as https://portal.example.org, without path or wildcard."
+)]
+pub struct BadOrigin(pub String);
+
+/// A source in `--connect` that would break out of its directive.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "“{0}” can't be part of a Content-Security-Policy: give one origin such as https://stats.example.org, without blanks, commas or semicolons."
@@ -34,7 +63,8 @@ pub fn check_sources(sources: &[String]) -> Result<(), BadSource> {
         .map_or(Ok(()), |source| Err(BadSource(source.clone())))
 }
 
-/// The policy of documents and worker scripts.
+/// The policy of documents and worker scripts. Our own pages may always frame each other: the Embed dialog has a preview,
+/// and whoever has scripts in our origin can read everything anyway. Others are `frame_ancestors`.
 pub fn content_security_policy(
     script_hashes: &[String],
     connect: &[String],
@@ -48,11 +78,6 @@ pub fn content_security_policy(
         }
         directive
     };
-    let ancestors = if frame_ancestors.is_empty() {
-        "frame-ancestors 'self'".to_owned()
-    } else {
-        with("frame-ancestors", frame_ancestors)
-    };
     [
         "default-src 'none'".to_owned(),
         with("script-src 'self' 'wasm-unsafe-eval'", script_hashes),
@@ -61,12 +86,13 @@ pub fn content_security_policy(
         "font-src 'self'".to_owned(),
         with("connect-src 'self'", connect),
         "worker-src 'self'".to_owned(),
+        "frame-src 'self'".to_owned(),
         "base-uri 'self'".to_owned(),
         "form-action 'none'".to_owned(),
         "object-src 'none'".to_owned(),
         "require-trusted-types-for 'script'".to_owned(),
         "trusted-types default".to_owned(),
-        ancestors,
+        with("frame-ancestors 'self'", frame_ancestors),
     ]
     .join("; ")
 }

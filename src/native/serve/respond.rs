@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
-    VARY,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL,
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, IF_RANGE, RANGE, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use tokio::io::{AsyncReadExt, AsyncSeekExt, SeekFrom};
@@ -23,6 +23,9 @@ const REVALIDATE: &str = "no-cache";
 const PIECE_BYTES: usize = 1 << 16;
 /// The address the application asks where the data is.
 pub const CONFIG_PATH: &str = "/config.json";
+
+/// The script that other pages load.
+pub const ELEMENT_PATH: &str = "/toolscope-embed.js";
 
 /// Answers one request.
 pub async fn respond(
@@ -51,6 +54,10 @@ pub async fn respond(
         set(&mut response, ALLOW, "GET, HEAD");
         response
     };
+    if uri.path() == ELEMENT_PATH {
+        // A module of another origin is asked for with CORS; there is nothing in it but our own code.
+        set(&mut response, ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    }
     for (name, value) in policy::ALWAYS {
         set(&mut response, HeaderName::from_static(name), value);
     }
@@ -71,7 +78,10 @@ async fn look_up(
             .find(&path)
             .or_else(|| site.index().filter(|_| may_route))?;
         let is_active = matches!(extension(&found.name).as_str(), "html" | "js" | "mjs");
-        Some((found, is_active.then(|| site.content_security_policy())))
+        Some((
+            found,
+            is_active.then(|| site.content_security_policy(&path)),
+        ))
     };
     tokio::task::spawn_blocking(work).await.ok().flatten()
 }

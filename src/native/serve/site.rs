@@ -24,9 +24,10 @@ pub struct Site {
     /// The body of `/config.json`.
     pub config: Vec<u8>,
     pub connect: Vec<String>,
+    /// Who may frame an embed; the application itself nobody but ours.
     pub frame_ancestors: Vec<String>,
     digests: Mutex<HashMap<PathBuf, Digested>>,
-    policy: Mutex<Option<(Stamp, String)>>,
+    hashes: Mutex<Option<(Stamp, Vec<String>)>>,
 }
 
 /// Tells one version of a file from the next without reading it.
@@ -64,7 +65,7 @@ impl Site {
             connect: Vec::new(),
             frame_ancestors: Vec::new(),
             digests: Mutex::default(),
-            policy: Mutex::default(),
+            hashes: Mutex::default(),
         }
     }
 
@@ -133,24 +134,33 @@ impl Site {
         Some(sha256)
     }
 
-    /// The policy for the index document as it is on disk now.
-    pub fn content_security_policy(&self) -> String {
+    /// The policy for the index document as it is on disk now, under this path.
+    pub fn content_security_policy(&self, url_path: &str) -> String {
+        let hashes = self.script_hashes();
+        let framing: &[String] = if policy::is_embed(url_path) {
+            &self.frame_ancestors
+        } else {
+            &[]
+        };
+        policy::content_security_policy(&hashes, &self.connect, framing)
+    }
+
+    fn script_hashes(&self) -> Vec<String> {
         let index = self.app.as_ref().map(|root| root.join(INDEX));
         let now = index.as_deref().and_then(stamp);
-        if let (Some(now), Some((known, policy))) = (now, lock(&self.policy).as_ref())
+        if let (Some(now), Some((known, hashes))) = (now, lock(&self.hashes).as_ref())
             && *known == now
         {
-            return policy.clone();
+            return hashes.clone();
         }
         let html = index
             .and_then(|path| std::fs::read_to_string(path).ok())
             .unwrap_or_default();
         let hashes = policy::inline_script_hashes(&html);
-        let policy = policy::content_security_policy(&hashes, &self.connect, &self.frame_ancestors);
         if let Some(now) = now {
-            *lock(&self.policy) = Some((now, policy.clone()));
+            *lock(&self.hashes) = Some((now, hashes.clone()));
         }
-        policy
+        hashes
     }
 }
 

@@ -195,3 +195,26 @@ pub fn focus_is_lost() -> bool {
         _ => true,
     }
 }
+
+/// The origin of this page: scheme, host, port.
+pub fn own_origin() -> String {
+    let origin = web_sys::window().map(|window| window.location().origin());
+    origin.and_then(Result::ok).unwrap_or_default()
+}
+
+/// The origin of the page that led here, or nothing.
+pub fn referrer_origin() -> String {
+    let referrer = document().map(|document| document.referrer());
+    let url = referrer.and_then(|referrer| web_sys::Url::new(&referrer).ok());
+    url.map(|url| url.origin()).unwrap_or_default()
+}
+
+/// The address of the application's script, whose name changes with every build.
+pub fn own_script() -> String {
+    let link = document().and_then(|document| {
+        let link = document.query_selector("link[rel=modulepreload]");
+        link.ok().flatten()
+    });
+    link.and_then(|link| link.get_attribute("href"))
+        .unwrap_or_default()
+}

@@ -28,6 +28,8 @@ struct Formats {
     numbers: HashMap<Vec<(&'static str, Choice)>, Function>,
     dates: HashMap<Vec<(&'static str, Choice)>, Function>,
     zone: String,
+    /// A tag that the browser knows; without one the viewer's own.
+    language: Option<String>,
 }
 
 thread_local! {
@@ -40,6 +42,26 @@ pub fn set_zone(zone: &str) {
         formats.dates.clear();
         zone.clone_into(&mut formats.zone);
     });
+}
+
+/// Numbers and dates are written in this language from now on, where the browser knows it. Does it?
+pub fn set_language(tag: &str) -> bool {
+    let tags = Array::of1(&tag.into());
+    let known = Intl::NumberFormat::supported_locales_of(&tags, &Object::new());
+    let is_known = known.length() > 0;
+    if is_known {
+        FORMATS.with_borrow_mut(|formats| {
+            formats.numbers.clear();
+            formats.dates.clear();
+            formats.language = Some(tag.to_owned());
+        });
+    }
+    is_known
+}
+
+/// The list of languages that `Intl` is asked for.
+fn languages(language: Option<&String>) -> Array {
+    language.map_or_else(Array::new, |language| Array::of1(&language.as_str().into()))
 }
 
 fn bag(choices: &Choices) -> Object {
@@ -66,7 +88,8 @@ fn number(value: f64, choices: &Choices) -> String {
     let function = FORMATS.with_borrow_mut(|formats| {
         let known = formats.numbers.get(choices).cloned();
         known.unwrap_or_else(|| {
-            let function = Intl::NumberFormat::new(&Array::new(), &bag(choices)).format();
+            let languages = languages(formats.language.as_ref());
+            let function = Intl::NumberFormat::new(&languages, &bag(choices)).format();
             formats.numbers.insert(choices.to_vec(), function.clone());
             function
         })
@@ -84,7 +107,8 @@ fn date_with(time_us: TimeUs, choices: &Choices) -> String {
             };
             let bag = bag(choices);
             let _ = Reflect::set(&bag, &"timeZone".into(), &zone.into());
-            let function = Intl::DateTimeFormat::new(&Array::new(), &bag).format();
+            let languages = languages(formats.language.as_ref());
+            let function = Intl::DateTimeFormat::new(&languages, &bag).format();
             formats.dates.insert(choices.to_vec(), function.clone());
             function
         })
@@ -255,7 +279,8 @@ pub fn relative(time_us: TimeUs) -> String {
     };
     let bag = Object::new();
     let _ = Reflect::set(&bag, &"numeric".into(), &"auto".into());
-    let format = Intl::RelativeTimeFormat::new(&Array::new(), &bag);
+    let languages = FORMATS.with_borrow(|formats| languages(formats.language.as_ref()));
+    let format = Intl::RelativeTimeFormat::new(&languages, &bag);
     format.format(value.trunc(), unit).into()
 }
 

@@ -13,6 +13,7 @@ fn path(name: &str) -> &'static str {
         "check" => "M4.5 10.5l3.5 3.5 7.5-8",
         "chevron" => "M6 8l4 4 4-4",
         "close" => "M5.5 5.5l9 9M14.5 5.5l-9 9",
+        "code" => "M7 6l-4 4 4 4M13 6l4 4-4 4",
         "compare" => "M4 7h10l-3-3M16 13H6l3 3",
         "copy" => "M7 7h8v9H7zM5 12.5V4h7.5",
         "download" => "M10 4v8.5M6.5 9.5L10 13l3.5-3.5M4.5 16h11",

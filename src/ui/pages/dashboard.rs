@@ -16,7 +16,7 @@ use crate::ui::question_bar::ChooseSides;
 use crate::ui::shell::{NotFound, PageHeading};
 use crate::ui::state::data::{Opening, use_data};
 use crate::ui::state::question::use_question;
-use crate::ui::widgets::{SavePage, Widget};
+use crate::ui::widgets::{EmbedButton, SavePage, Widget};
 
 /// `/executive`, `/tools`, `/tools/run_query`, …
 #[component]
@@ -92,6 +92,7 @@ fn Board(
         <PageHeading title=title.clone() description=page.description>
             {(page.id == "compare").then(|| view! { <ChooseSides /> })}
             {(!offline::is_file()).then(|| view! {
+                <EmbedButton id=page.id title=page.title with_name=true />
                 <SavePage page name />
                 <ExportButton page title />
             })}

@@ -2,8 +2,10 @@
 
 mod dashboard;
 mod data;
+mod embed;
 mod glossary;
 
 pub use dashboard::{DashboardPage, FileDashboard};
 pub use data::{DataPage, FileIntake, MappingDialog};
+pub use embed::EmbedPage;
 pub use glossary::GlossaryPage;

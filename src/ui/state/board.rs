@@ -43,6 +43,8 @@ pub struct Board {
     pub(super) data: DataState,
     /// Of the last answer; for the page's head.
     pub provenance: RwSignal<Option<Arc<Provenance>>>,
+    /// Why there was no answer, the last time that happened; for the page around an embed.
+    pub failure: RwSignal<Option<String>>,
 }
 
 impl Board {
@@ -279,6 +281,7 @@ impl Board {
             Ok(answer) => answer,
             Err(AskError::Superseded | AskError::WorkerLost) => return,
             Err(AskError::Failed { message, .. }) => {
+                self.failure.set(Some(message.clone()));
                 return self.settle(needs, key, |_| Err(message.clone()));
             }
         };
@@ -388,6 +391,7 @@ pub fn provide() {
         zone,
         data,
         provenance: RwSignal::new(None),
+        failure: RwSignal::new(None),
     };
     Effect::new(move |_| {
         question.question.track();

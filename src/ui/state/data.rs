@@ -7,6 +7,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::embed::use_embed;
+use super::engine;
 use super::notices::{Notices, Tone, use_notices};
 use super::zones::use_zone;
 use crate::client::{Origin, Pool, PoolConfig, SourceView, Unmatched};
@@ -25,6 +27,9 @@ struct Config {
     /// What the data of each worker may take.
     #[serde(default)]
     memory_budget_mib: Option<u64>,
+    /// Origins that may show an embed; nobody else's when the server says nothing.
+    #[serde(default)]
+    frame_ancestors: Vec<String>,
 }
 
 /// How far opening has come.
@@ -54,6 +59,8 @@ pub struct DataState {
     pub is_served: RwSignal<bool>,
     pub newest_us: RwSignal<Option<TimeUs>>,
     pub opening: RwSignal<Opening>,
+    /// Who may show an embed, by the server's word; for the dialog that makes one.
+    pub frame_ancestors: RwSignal<Option<Vec<String>>>,
     notices: Notices,
 }
 
@@ -73,7 +80,7 @@ impl DataState {
             self.notices.say(Tone::Info, "The demo organisation was closed; you see your own files now. Reload the page to see the demo again.");
         }
         pool.open_files(files);
-        self.opening.set(Opening::Done);
+        self.set_opening(Opening::Done);
     }
 
     pub fn retry(self, source: SourceId) {
@@ -109,8 +116,66 @@ impl DataState {
         budgets.max().filter(|&bytes| bytes > 0)
     }
 
+    /// Opening has come so far; pages that use our workers hear it too.
+    pub fn set_opening(self, opening: Opening) {
+        if let Some(pool) = self.pool() {
+            pool.say_opened(match &opening {
+                Opening::Busy => None,
+                Opening::Done => Some(Ok(())),
+                Opening::Failed(sentence) => Some(Err(sentence.clone())),
+            });
+        }
+        self.opening.set(opening);
+    }
+
+    pub fn no_workers(self) {
+        self.set_opening(Opening::Failed(
+            "The browser refuses to start data workers; allow them for this page, or use a current browser.".into(),
+        ));
+    }
+
+    /// Opens what the server says is there.
+    fn open(self, config: Rc<Config>) {
+        spawn_local(async move {
+            if let (Some(mib), Some(pool)) = (config.memory_budget_mib, self.pool()) {
+                if WORKER_MIB_SETTABLE.contains(&mib) {
+                    pool.set_budget(mib << 20);
+                } else {
+                    let (least, most) = (WORKER_MIB_SETTABLE.start(), WORKER_MIB_SETTABLE.end());
+                    self.notices.say(Tone::Problem, format!("The memory_budget_mib of config.json is {mib}, and not used: it has to be from {least} to {most}."));
+                }
+            }
+            let (Some(manifest), Some(pool)) = (&config.manifest, self.pool()) else {
+                if self.opening.get_untracked() == Opening::Busy {
+                    self.set_opening(Opening::Done);
+                }
+                return;
+            };
+            match pool.open_manifest(manifest).await {
+                Ok(()) => self.set_opening(Opening::Done),
+                Err(sentence) if pool.sources().is_empty() => {
+                    self.set_opening(Opening::Failed(sentence));
+                }
+                Err(sentence) => {
+                    self.notices.say(Tone::Problem, sentence);
+                    self.set_opening(Opening::Done);
+                }
+            }
+        });
+    }
+
     fn refresh(self) {
         let Some(pool) = self.pool() else { return };
+        if pool.is_following() {
+            let opening = match pool.opened() {
+                None => Opening::Busy,
+                Some(Ok(())) => Opening::Done,
+                Some(Err(sentence)) => Opening::Failed(sentence),
+            };
+            if self.opening.get_untracked() != opening {
+                self.opening.set(opening);
+            }
+        }
         let sources = pool.sources();
         let newest = sources
             .iter()
@@ -158,6 +223,7 @@ pub fn provide() {
         is_served: RwSignal::new(false),
         newest_us: RwSignal::new(None),
         opening: RwSignal::new(Opening::Busy),
+        frame_ancestors: RwSignal::new(None),
         notices,
     };
     // Many messages may come in one turn of the event loop; the screen follows once.
@@ -171,11 +237,18 @@ pub fn provide() {
             });
         }
     });
-    match Pool::start(PoolConfig { workers: 0, on_change }) {
-        Ok(pool) => state.pool.set_value(Some(pool)),
-        Err(_) => state.opening.set(Opening::Failed(
-            "The browser refuses to start data workers; allow them for this page, or use a current browser.".into(),
-        )),
+    let pool = Pool::new(PoolConfig {
+        workers: 0,
+        on_change,
+    });
+    state.pool.set_value(Some(pool.clone()));
+    let embed = use_embed();
+    // An embed starts nothing before it knows who is around it, and then maybe uses the workers of another.
+    if embed.is_none() {
+        match pool.lead() {
+            Ok(()) => engine::lend(&pool),
+            Err(_) => state.no_workers(),
+        }
     }
     // It listens as long as the page lives.
     let _ = window_event_listener_untyped("online", move |_| {
@@ -190,32 +263,16 @@ pub fn provide() {
     });
     spawn_local(async move {
         let config: Config = http::json("/config.json").await.unwrap_or_default();
-        state.organisation.set(config.organisation);
-        if let (Some(mib), Some(pool)) = (config.memory_budget_mib, state.pool()) {
-            if WORKER_MIB_SETTABLE.contains(&mib) {
-                pool.set_budget(mib << 20);
-            } else {
-                let (least, most) = (WORKER_MIB_SETTABLE.start(), WORKER_MIB_SETTABLE.end());
-                notices.say(Tone::Problem, format!("The memory_budget_mib of config.json is {mib}, and not used: it has to be from {least} to {most}."));
-            }
-        }
-        let (Some(manifest), Some(pool)) = (config.manifest, state.pool()) else {
-            state.opening.update(|opening| {
-                if *opening == Opening::Busy {
-                    *opening = Opening::Done
-                }
-            });
-            return;
+        state.organisation.set(config.organisation.clone());
+        state
+            .frame_ancestors
+            .set(Some(config.frame_ancestors.clone()));
+        let config = Rc::new(config);
+        let Some(embed) = embed else {
+            return state.open(config);
         };
-        match pool.open_manifest(&manifest).await {
-            Ok(()) => state.opening.set(Opening::Done),
-            Err(sentence) if pool.sources().is_empty() => {
-                state.opening.set(Opening::Failed(sentence))
-            }
-            Err(sentence) => {
-                notices.say(Tone::Problem, sentence);
-                state.opening.set(Opening::Done);
-            }
+        if embed.admit(config.frame_ancestors.clone()) {
+            engine::settle(state, Rc::new(move || state.open(Rc::clone(&config))));
         }
     });
     provide_context(state);

@@ -3,6 +3,9 @@
 mod address;
 pub mod board;
 pub mod data;
+pub mod embed;
+pub mod embedding;
+mod engine;
 mod filing;
 pub mod html_file;
 pub mod mappings;

@@ -42,12 +42,14 @@ pub struct Preferences {
     pub has_patterns: RwSignal<bool>,
 }
 
-pub fn provide() {
-    let kept = storage::get("theme");
+/// `fixed` is the theme of an embed, which its address chooses and nobody remembers.
+pub fn provide(fixed: Option<Theme>) {
+    let kept = storage::get("theme").filter(|_| fixed.is_none());
     let theme = Theme::ALL
         .into_iter()
         .find(|theme| Some(theme.name()) == kept.as_deref());
-    let theme = RwSignal::new(theme.unwrap_or(Theme::System));
+    let is_kept = fixed.is_none();
+    let theme = RwSignal::new(fixed.or(theme).unwrap_or(Theme::System));
     let system_dark = RwSignal::new(dom::prefers_dark());
     dom::on_system_theme(move || system_dark.set(dom::prefers_dark()));
     let is_dark = Memo::new(move |_| match theme.get() {
@@ -57,7 +59,9 @@ pub fn provide() {
     });
     Effect::new(move |_| {
         let chosen = theme.get();
-        storage::set("theme", chosen.name());
+        if is_kept {
+            storage::set("theme", chosen.name());
+        }
         match chosen {
             Theme::System => dom::remove_root_data("theme"),
             chosen => dom::set_root_data("theme", chosen.name()),

@@ -4,12 +4,23 @@ use leptos::prelude::*;
 
 pub use super::address::Step;
 use super::address::address;
+use super::embed::{question_of, use_embed};
 use super::notices::{Tone, use_notices};
-use crate::query::{Clause, Question, url};
+use crate::model::Warning;
+use crate::query::embed::Locks;
+use crate::query::{Clause, Dimension, Question, url};
 use crate::ui::browser::{dom, offline};
 
 /// Steps that can be taken back.
 const UNDO_STEPS: usize = 50;
+
+/// A name that was clicked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selected {
+    pub widget: &'static str,
+    pub dimension: Dimension,
+    pub value: String,
+}
 
 /// The question and the ways to change it.
 #[derive(Clone, Copy)]
@@ -21,6 +32,14 @@ pub struct QuestionState {
     pub is_changing: RwSignal<bool>,
     /// What the page is about, whatever else is asked: one tool, one person, one workspace.
     pub scope: RwSignal<Option<Clause>>,
+    /// What in the address was not understood.
+    pub warnings: Memo<Vec<Warning>>,
+    /// The question that the person on this page asked last.
+    pub asked_here: RwSignal<Option<Question>>,
+    /// The name that was clicked last: widget, dimension, value.
+    pub selected: RwSignal<Option<Selected>>,
+    /// What nobody can change here; only embeds have any.
+    locks: StoredValue<Locks>,
     past: RwSignal<Vec<Question>>,
     future: RwSignal<Vec<Question>>,
     go: StoredValue<Box<dyn Fn(Question, Step)>, LocalStorage>,
@@ -30,9 +49,11 @@ impl QuestionState {
     /// Asks another question; the one before can be brought back.
     pub fn set(self, question: Question, step: Step) {
         let before = self.question.get_untracked();
+        let question = self.locks.with_value(|locks| locks.hold(&before, question));
         if before == question {
             return;
         }
+        self.asked_here.set(Some(question.clone()));
         self.past.update(|past| {
             past.push(before);
             let excess = past.len().saturating_sub(UNDO_STEPS);
@@ -47,6 +68,29 @@ impl QuestionState {
         let mut question = self.question.get_untracked();
         change(&mut question);
         self.set(question, step);
+    }
+
+    /// A name was clicked: rows with it are kept, or no longer (Q4).
+    pub fn choose(self, widget: &'static str, dimension: Dimension, value: &str) {
+        self.selected.set(Some(Selected {
+            widget,
+            dimension,
+            value: value.to_owned(),
+        }));
+        self.update(Step::Replace, |question| {
+            question.toggle(dimension, false, value, Some(widget));
+        });
+    }
+
+    /// The page around an embed asks: locks are for whoever looks at it, and undo leads to no older question of its own.
+    pub fn put(self, question: Question) {
+        self.past.set(Vec::new());
+        self.future.set(Vec::new());
+        self.go.with_value(|go| go(question, Step::Replace));
+    }
+
+    pub fn is_locked(self, dimension: Dimension) -> bool {
+        self.locks.with_value(|locks| locks.holds(dimension))
     }
 
     pub fn can_undo(self) -> bool {
@@ -68,6 +112,7 @@ impl QuestionState {
     fn travel(self, from: RwSignal<Vec<Question>>, to: RwSignal<Vec<Question>>) {
         if let Some(question) = from.try_update(Vec::pop).flatten() {
             to.update(|to| to.push(self.question.get_untracked()));
+            self.asked_here.set(Some(question.clone()));
             self.go.with_value(|go| go(question, Step::Replace));
         }
     }
@@ -94,13 +139,31 @@ pub fn provide() {
         ..Question::default()
     };
     let defaults = StoredValue::new(defaults);
+    let embed = use_embed();
+    // An embed's address says more than the question, and goes on saying it.
+    let (locks, kept) = embed
+        .map(|embed| {
+            embed
+                .options
+                .with_value(|options| (options.locks.clone(), options.to_query()))
+        })
+        .unwrap_or_default();
     let parsed = Memo::new(move |_| {
         let search = address.search.get();
+        let search = if embed.is_some() {
+            question_of(&search)
+        } else {
+            search
+        };
         defaults.with_value(|defaults| url::parse(&search, defaults))
     });
     let question = Memo::new(move |_| parsed.with(|(question, _)| question.clone()));
+    let warnings = Memo::new(move |_| parsed.with(|(_, warnings)| warnings.clone()));
     Effect::new(move |_| {
-        parsed.with(|(_, warnings)| {
+        if embed.is_some() {
+            return;
+        }
+        warnings.with(|warnings| {
             for warning in warnings {
                 notices.say(Tone::Problem, warning.message.clone());
             }
@@ -121,13 +184,19 @@ pub fn provide() {
         // From here on what stands on the screen answers an older question.
         is_changing.set(true);
         dom::set_root_data("state", "loading");
-        address.go(&search, step);
+        let parts = [search.as_str(), kept.as_str()];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        address.go(&parts.join("&"), step);
     };
     let state = QuestionState {
         question,
         defaults,
         is_changing,
         scope: RwSignal::new(None),
+        warnings,
+        asked_here: RwSignal::new(None),
+        selected: RwSignal::new(None),
+        locks: StoredValue::new(locks),
         past: RwSignal::new(Vec::new()),
         future: RwSignal::new(Vec::new()),
         go: StoredValue::new_local(Box::new(go)),

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::changes::Changes;
+use super::embed::EmbedButton;
 use super::explain::Explain;
 use super::export::ExportWidget;
 use super::findings::Findings;
@@ -28,6 +29,7 @@ use crate::ui::browser::{dom, offline};
 use crate::ui::components::{Icon, OpenFiles};
 use crate::ui::state::board::{Answered, Phase, use_board};
 use crate::ui::state::data::use_data;
+use crate::ui::state::embed::use_embed;
 use crate::ui::state::mappings::use_mappings;
 use crate::ui::state::question::{Step, use_question};
 
@@ -102,6 +104,7 @@ pub fn Widget(
                                 on:click=move |_| as_table.update(|shown| *shown = !*shown)
                             ><Icon name="table" /></button> })}
                             <ExportWidget spec answered />
+                            <EmbedButton id title=spec.title />
                         </Show>
                     </div>
                 </header>
@@ -274,7 +277,9 @@ fn WaitsForColumns() -> impl IntoView {
     view! {
         <div class={"state"}>
             <p>{"A file is waiting for its columns; nothing of it is counted until somebody says what they mean."}</p>
-            <button type={"button"} class={"button"} data-action={"choose-columns"} aria-haspopup={"dialog"} on:click=open>{"Choose columns"}</button>
+            {use_embed().is_none().then(|| view! {
+                <button type={"button"} class={"button"} data-action={"choose-columns"} aria-haspopup={"dialog"} on:click=open>{"Choose columns"}</button>
+            })}
         </div>
     }
 }
@@ -293,7 +298,8 @@ fn Nothing(answered: Arc<Answered>) -> impl IntoView {
         return view! {
             <div class={"state"}>
                 <p>{"There is no data yet."}</p>
-                {(!offline::is_file()).then(|| view! { <OpenFiles label="Open files" /> })}
+                // An embed shows what its server has, a file what is in it.
+                {(use_embed().is_none() && !offline::is_file()).then(|| view! { <OpenFiles label="Open files" /> })}
             </div>
         }
         .into_any();

@@ -6,7 +6,7 @@ use crate::query::Dimension;
 use crate::query::widgets::detailed;
 use crate::ui::browser::{dom, offline};
 use crate::ui::components::Icon;
-use crate::ui::state::question::{Step, use_question};
+use crate::ui::state::question::use_question;
 
 #[component]
 pub fn FilterName(
@@ -33,9 +33,7 @@ pub fn FilterName(
         view! { <a href=href class={"open-link"} title=label.clone() aria-label=label><Icon name="chevron" /></a> }
     });
     let filter = move |_| {
-        state.update(Step::Replace, |question| {
-            question.toggle(dimension, false, &value, Some(widget));
-        });
+        state.choose(widget, dimension, &value);
     };
     view! {
         <button type={"button"} class={"link-button"} data-filter=dimension.name() title=label on:click=filter><bdi>{shown}</bdi></button>

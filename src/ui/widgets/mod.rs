@@ -5,6 +5,7 @@
 
 mod card;
 mod changes;
+mod embed;
 mod explain;
 mod export;
 mod figure;
@@ -28,5 +29,6 @@ mod triangle;
 mod words;
 
 pub use card::Widget;
+pub use embed::{EmbedButton, EmbedDialog};
 pub use export::file_name;
 pub use page_html::SavePage;

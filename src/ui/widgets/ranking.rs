@@ -9,7 +9,7 @@ use crate::model::{Cell, Unit};
 use crate::query::widgets::WidgetSpec;
 use crate::ui::browser::locale;
 use crate::ui::state::board::Answered;
-use crate::ui::state::question::{Step, use_question};
+use crate::ui::state::question::use_question;
 use crate::ui::widgets::words;
 
 #[component]
@@ -54,7 +54,7 @@ pub fn Ranking(spec: &'static WidgetSpec, answered: Arc<Answered>) -> impl IntoV
             };
             let filter = move |_| {
                 if let Some(dimension) = spec.dimension {
-                    state.update(Step::Replace, |question| question.toggle(dimension, false, &value, Some(spec.id)));
+                    state.choose(spec.id, dimension, &value);
                 }
             };
             view! {
