@@ -98,7 +98,9 @@
     // Every worker is given the compiled module and the batches before anything else.
     const Plain = globalThis.Worker;
     globalThis.Worker = class extends Plain {
-      constructor() {
+      constructor(script) {
+        // Only the data worker is in the file; whoever wants another is told that there is none.
+        if (script !== "/worker.js") throw new Error("There is no such worker in this file.");
         super(loader);
         this.postMessage({ module: worker, files });
       }
