@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh          the toolchain, trunk, wasm-bindgen, wasm-opt, Chromium, npm packages
 #   scripts/setup.sh python   also DuckDB, Polars, pyarrow and openpyxl, which make the golden files and read exports,
-#                             and poppler, which reads PDF
+#                             poppler, which reads PDF, and LibreOffice, which looks for formulas
 #
 # Two kinds of machine are served: an ordinary one (rustup with downloads), and a closed one with Debian's packages,
 # the crates registry and npm, where the wasm32 standard library is built from Debian's sources.
@@ -146,6 +146,7 @@ if [ "${1:-}" = python ]; then
     "$CACHE/python/bin/pip" install -q -r tests/requirements.txt || die "pip could not install them; its message is above."
   fi
   has pdftotext && has pdffonts && has pdfimages || apt_install poppler-utils
+  has soffice || apt_install libreoffice-calc
 fi
 
 cat > "$ENV_FILE" <<END

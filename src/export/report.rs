@@ -195,7 +195,9 @@ pub fn is_usual(spec: Option<&WidgetSpec>, column: &TableColumn) -> bool {
     let is_bound = bounds.iter().any(|bound| bound.id() == column.name);
     let is_beside = spec.is_some_and(|spec| {
         let is_other_change = column.is_change() && column.metric != spec.measure.id();
-        let is_second_name = column.metric == "name" && spec.span != Span::Whole;
+        // Where rows are of all kinds of things, it is the only one.
+        let is_second_name =
+            column.metric == "name" && spec.span != Span::Whole && spec.dimension.is_some();
         is_other_change || is_second_name
     });
     !(column.is_previous() || is_bound || is_beside)

@@ -169,10 +169,11 @@ test("X5 the page makes the same file: its size is said before, and what comes o
   const server = await serve();
   const context = await chrome.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: "Asia/Kolkata", locale: "en-GB", acceptDownloads: true });
   const served = await open(context, `${server.url}/executive?range=7d&compare=weekdays&outcome=failure`);
-  await served.locator('[data-action="save-page"]').click();
-  await served.waitForFunction(() => /about [\d,.]+ events .* take about/.test(document.querySelector("[data-html-size]")?.textContent ?? ""), undefined, { timeout: 60_000 });
-  const about = await served.locator("[data-html-size]").innerText();
-  const [download] = await Promise.all([served.waitForEvent("download", { timeout: 300_000 }), served.locator('[data-action="save-html"]').click()]);
+  await served.locator('[data-action="export-page"]').click();
+  await served.locator('[data-export-format="html"]').check();
+  await served.waitForFunction(() => /about [\d,.]+ events .* take about/.test(document.querySelector("[data-export-status]")?.textContent ?? ""), undefined, { timeout: 60_000 });
+  const about = await served.locator("[data-export-status]").innerText();
+  const [download] = await Promise.all([served.waitForEvent("download", { timeout: 300_000 }), served.locator('[data-action="run-export"]:not(:disabled)').click()]);
   const out = join(folder, download.suggestedFilename());
   await download.saveAs(out);
   console.log(`# ${(statSync(out).size / 1e6).toFixed(1)} MB; before: ${about}`);

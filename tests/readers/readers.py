@@ -1,4 +1,4 @@
-"""Files of `toolscope query --out`, opened with other people's readers: csv, openpyxl, pyarrow, poppler.
+"""Files of `toolscope query --out`, opened with other people's readers: csv, openpyxl, pyarrow, poppler, LibreOffice.
 
     $TOOLSCOPE_PYTHON tests/readers/readers.py target/debug/toolscope
 
@@ -10,6 +10,7 @@ import datetime
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,7 @@ HOSTILE = [
     "a,b;c\td", 'he said "no"', "{{7*7}}", "NULL", "-5", "1e5", "TRUE", "2026-03-01", "\u202egnp.exe",
 ]
 TRIGGERS = tuple("=+-@＝＋－＠")
+SOFFICE = shutil.which("soffice")
 # Any font with Hebrew and Arabic letters will do.
 FONTS = ["DejaVuSans.ttf"]
 
@@ -205,6 +207,23 @@ class Readers(unittest.TestCase):
         # Whoever edits such a cell must not make a formula of it either.
         formulas = [row[0] for row in self.sheets("tools.xlsx").worksheets[1].iter_rows(min_row=2) if row[0].value and str(row[0].value).startswith("=")]
         self.assertTrue(formulas and all(cell.quotePrefix for cell in formulas))
+
+    def test_a4_libreoffice_finds_no_formula_among_the_payloads(self):
+        def formulas(name, *filters):
+            folder = self.path / "office"
+            home = f"-env:UserInstallation=file://{self.path}/office-home"
+            command = [SOFFICE, home, "--headless", *filters, "--convert-to", "fods", "--outdir", folder, self.path / name]
+            subprocess.run(command, check=True, capture_output=True, timeout=180)
+            return len(re.findall("table:formula=", (folder / name).with_suffix(".fods").read_text()))
+
+        # Separator, quotes, UTF-8, from the first row on, English; numbers are looked for, and formulas are run.
+        strict = "--infilter=CSV:44,34,76,1,,1033,false,true,false,false,false,-1,true"
+        self.query("hostile.ndjson", *self.BY_TOOL, "--out", "office-raw.csv", "--raw-text")
+        self.assertGreater(formulas("office-raw.csv", strict), 0, "names as they are would run")
+        self.query("hostile.ndjson", *self.BY_TOOL, "--out", "office.csv")
+        self.assertEqual(formulas("office.csv", strict), 0)
+        self.query("hostile.ndjson", *self.BY_TOOL, "--out", "office.xlsx")
+        self.assertEqual(formulas("office.xlsx"), 0)
 
     def test_x4_days_are_dates_and_the_first_sheet_says_where_the_numbers_come_from(self):
         filters = ["--where", "outcome=success,failure", "--range", "2026-03"]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::form::{FORMATS, Form};
+use super::form::{Form, KINDS, Kind};
 use crate::export::{Format, Names, Paper, filters};
 use crate::query::RangeSpec;
 use crate::query::widgets::widget;
@@ -42,6 +42,8 @@ pub fn Contents(form: RwSignal<Form>) -> impl IntoView {
         .collect();
     let as_asked = format!("{}, as on the page", asked.range.label());
     ranges.insert(0, (asked.range.to_text(), as_asked));
+    // A web page asks what the page asks, and whoever opens it asks on.
+    let is_page = move || form.with(|form| form.kind == Kind::WebPage);
     let title = move |id: &str, title: &str| {
         // A page about one thing is called after that thing.
         form.with_untracked(|form| {
@@ -63,7 +65,7 @@ pub fn Contents(form: RwSignal<Form>) -> impl IntoView {
                     {pages.into_iter().map(|page| view! { <option value=page.id>{title(page.id, page.title)}</option> }).collect_view()}
                 </select>
             </label>
-            <label class={"field"}>
+            <label class={"field"} hidden=is_page>
                 <span>{"Range"}</span>
                 <select
                     class={"input"} data-export-range={""} prop:value=move || form.with(|form| form.range.to_text())
@@ -78,7 +80,7 @@ pub fn Contents(form: RwSignal<Form>) -> impl IntoView {
             </label>
         </div>
         {(!filters.is_empty()).then(|| view! {
-            <label class={"option"}>
+            <label class={"option"} hidden=is_page>
                 <input
                     type={"checkbox"} data-export-choice={"filters"} prop:checked=move || form.with(|form| form.keeps_filters)
                     on:change=move |event| { let is = event_target_checked(&event); form.update(|form| form.keeps_filters = is); }
@@ -105,8 +107,9 @@ pub fn Parts(form: RwSignal<Form>) -> impl IntoView {
             )
         }
     };
+    let is_page = move || form.with(|form| form.kind == Kind::WebPage);
     view! {
-        <fieldset class={"sheet__group"}>
+        <fieldset class={"sheet__group"} hidden=is_page>
             <legend>{"What"}</legend>
             <div class={"options"}>
                 <Choice form name="statistics" label="Statistics" hint="Totals, rankings, findings" is=|form| form.statistics set=|form, is| form.statistics = is />
@@ -137,24 +140,24 @@ pub fn Parts(form: RwSignal<Form>) -> impl IntoView {
 /// The kind of file, and what it may be told.
 #[component]
 pub fn Formats(form: RwSignal<Form>) -> impl IntoView {
-    let format = Memo::new(move |_| form.with(|form| form.format));
-    let is_csv = move || matches!(format.get(), Format::Csv | Format::CsvZip);
+    let chosen = Memo::new(move |_| form.with(|form| form.kind));
+    let is_csv = move || chosen.get().is_csv();
     let papers = [(Paper::A4, "A4"), (Paper::Letter, "Letter")];
     view! {
         <fieldset class={"sheet__group"}>
             <legend>{"Format"}</legend>
             <div class={"options options--wide"}>
-                {FORMATS.map(|(of, name, hint)| view! {
-                    <label class={"option"} class:option--chosen=move || format.get() == of>
+                {KINDS.map(|(of, name, hint)| view! {
+                    <label class={"option"} class:option--chosen=move || chosen.get() == of>
                         <input
-                            type={"radio"} name={"export-format"} data-export-format=of.name() prop:checked=move || format.get() == of
-                            on:change=move |_| form.update(|form| form.choose_format(of))
+                            type={"radio"} name={"export-format"} data-export-format=of.name() prop:checked=move || chosen.get() == of
+                            on:change=move |_| form.update(|form| form.choose_kind(of))
                         />
                         <span>{name}<span class={"option__hint"}>{hint}</span></span>
                     </label>
                 }).into_iter().collect_view()}
             </div>
-            <Show when=move || format.get() == Format::Pdf>
+            <Show when=move || chosen.get() == Kind::Report(Format::Pdf)>
                 <div class={"options"} role={"radiogroup"} aria-label={"Paper"}>
                     {papers.map(|(paper, name)| view! {
                         <label class={"option"}>

@@ -6,12 +6,12 @@ use leptos::task::spawn_local;
 
 use super::Exporting;
 use super::choices::{Contents, Formats, Parts};
-use super::form::Form;
-use super::run::{self, Saved, Stop};
+use super::form::{Form, Kind};
+use super::run::{self, Makers, Ready, Saved, Stop};
 use crate::client::RowsAbout;
-use crate::export::Report;
 use crate::ui::browser::{dom, locale, sink};
 use crate::ui::state::board::use_board;
+use crate::ui::state::html_file::use_html_files;
 use crate::ui::state::notices::{Tone, use_notices};
 
 /// While the choices change, so long before the numbers are asked for.
@@ -57,15 +57,18 @@ pub fn ExportDialog() -> impl IntoView {
 #[component]
 fn ExportForm() -> impl IntoView {
     let exporting: Exporting = expect_context();
-    let (board, notices) = (use_board(), use_notices());
+    let makers = Makers {
+        board: use_board(),
+        pages: use_html_files(),
+    };
+    let notices = use_notices();
     let opened = exporting.form;
     let Some(form) = opened.get_untracked() else {
         return ().into_any();
     };
     let form = RwSignal::new(form);
     let phase = RwSignal::new(Phase::Asking);
-    let report = StoredValue::new_local(None::<Report>);
-    let bytes = RwSignal::new(None::<u64>);
+    let ready = StoredValue::new_local(None::<Ready>);
     // Raw events: how many there are about, and how many are in the file.
     let events = RwSignal::new(RowsAbout::default());
     let written = RwSignal::new(0_u64);
@@ -83,11 +86,13 @@ fn ExportForm() -> impl IntoView {
     // What changes the numbers; paper and names don't.
     let asks = Memo::new(move |_| {
         form.with(|form| {
+            let is_page = form.kind == Kind::WebPage;
             (
                 form.question(),
                 form.widgets(),
                 form.statistics,
                 form.time_series,
+                is_page,
             )
         })
     });
@@ -95,8 +100,7 @@ fn ExportForm() -> impl IntoView {
         // Only a memo that is read knows what it depends on.
         asks.with(|_| ());
         phase.set(Phase::Asking);
-        bytes.set(None);
-        report.set_value(None);
+        ready.set_value(None);
         let stop = begin();
         spawn_local(async move {
             dom::pause(ESTIMATE_AFTER_MS).await;
@@ -104,34 +108,26 @@ fn ExportForm() -> impl IntoView {
                 return;
             }
             let chosen = form.get_untracked();
-            let made = run::report(&board, &chosen, &stop).await;
+            let made = run::ready(&makers, &chosen, &stop).await;
             if stop.is_raised() {
                 return;
             }
             match made {
                 Ok(made) => {
-                    bytes.set(Some(made.bytes_about(chosen.format)));
-                    events.set(board.events_about(&made.question, chosen.names));
-                    report.set_value(Some(made));
+                    if let Ready::Report(_, about) = &made {
+                        events.set(*about);
+                    }
+                    ready.set_value(Some(made));
                     phase.set(Phase::Ready);
                 }
                 Err(sentence) => phase.set(Phase::Failed(sentence)),
             }
         });
     });
-    let format = Memo::new(move |_| form.with(|form| form.format));
-    Effect::new(move |_| {
-        let format = format.get();
-        report.with_value(|report| {
-            if let Some(report) = report {
-                bytes.set(Some(report.bytes_about(format)));
-            }
-        });
-    });
     let problem = Memo::new(move |_| form.with(Form::problem));
     let can_export = move || phase.get() == Phase::Ready && problem.get().is_none();
     let export = move |_| {
-        let Some(made) = report.with_value(Clone::clone) else {
+        let Some(made) = ready.with_value(Clone::clone) else {
             return;
         };
         phase.set(Phase::Writing);
@@ -139,7 +135,7 @@ fn ExportForm() -> impl IntoView {
         let stop = begin();
         let chosen = form.get_untracked();
         spawn_local(async move {
-            let saved = run::save(&board, &chosen, made, &stop, |rows| written.set(rows)).await;
+            let saved = run::save(&makers, &chosen, made, &stop, |rows| written.set(rows)).await;
             if stop.is_raised() {
                 return;
             }
@@ -167,22 +163,9 @@ fn ExportForm() -> impl IntoView {
         (_, Phase::Writing) => "Writing the file…".into(),
         (Some(problem), _) => problem.into(),
         (None, Phase::Asking) => "Computing the numbers…".into(),
-        (None, Phase::Ready) => bytes.get().map_or_else(String::new, |bytes| {
-            let events = if form.with(|form| form.events) {
-                events.get()
-            } else {
-                RowsAbout::default()
-            };
-            let bytes = locale::bytes((bytes + events.bytes / sink::ZIPPED) as f64);
-            if events.rows == 0 {
-                return format!("About {bytes}.");
-            }
-            // Filters leave fewer; how many is known once they are written.
-            format!(
-                "At most {} events, about {bytes}.",
-                locale::count(events.rows as f64)
-            )
-        }),
+        (None, Phase::Ready) => {
+            form.with(|form| ready.with_value(|ready| about(form, ready.as_ref())))
+        }
     };
     let is_bad = move || matches!(phase.get(), Phase::Failed(_)) || problem.get().is_some();
     let is_busy = move || matches!(phase.get(), Phase::Asking | Phase::Writing);
@@ -215,4 +198,24 @@ fn ExportForm() -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// How large the file will be about.
+fn about(form: &Form, ready: Option<&Ready>) -> String {
+    match (ready, form.kind.format()) {
+        (Some(Ready::Page(size)), _) => size.sentence(),
+        (Some(Ready::Report(report, events)), Some(format)) => {
+            let tables = report.bytes_about(format);
+            if !form.events || events.rows == 0 {
+                return format!("About {}.", locale::bytes(tables as f64));
+            }
+            // Filters leave fewer; how many is known once they are written.
+            let bytes = locale::bytes((tables + events.bytes / sink::ZIPPED) as f64);
+            format!(
+                "At most {} events, about {bytes}.",
+                locale::count(events.rows as f64)
+            )
+        }
+        _ => String::new(),
+    }
 }

@@ -7,40 +7,79 @@ use crate::query::widgets::{DASHBOARDS, DashboardSpec};
 use crate::query::{Question, RangeSpec};
 use crate::ui::state::board::Answered;
 
-/// The formats in the order of the dialog, what each is called and what it is good for.
-pub const FORMATS: [(Format, &str, &str); 6] = [
+/// The kinds of files, by their names, in the order of the dialog; what each is called and what it is good for.
+pub const KINDS: [(Kind, &str, &str); 7] = [
     (
-        Format::Pdf,
+        Kind::Report(Format::Pdf),
         "PDF",
         "A report to read and to print: charts, tables, contents",
     ),
     (
-        Format::Xlsx,
+        Kind::Report(Format::Xlsx),
         "Excel",
         "A sheet for each table, numbers as numbers",
     ),
     (
-        Format::CsvZip,
+        Kind::Report(Format::CsvZip),
         "CSV files",
         "A file for each table, in a ZIP archive",
     ),
-    (Format::Csv, "One CSV file", "All tables below each other"),
     (
-        Format::Json,
+        Kind::Report(Format::Csv),
+        "One CSV file",
+        "All tables below each other",
+    ),
+    (
+        Kind::Report(Format::Json),
         "JSON",
         "For programs: numbers, definitions, provenance",
     ),
     (
-        Format::Parquet,
+        Kind::Report(Format::Parquet),
         "Parquet",
         "For data tools: a typed file for each table, in a ZIP archive",
     ),
+    (
+        Kind::WebPage,
+        "Web page",
+        "One HTML file that opens without a network; filters stay live",
+    ),
 ];
+
+/// What the file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Report(Format),
+    /// The page itself, with its data, in one HTML file (X5).
+    WebPage,
+}
+
+impl Kind {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Report(format) => format.name(),
+            Self::WebPage => "html",
+        }
+    }
+
+    pub const fn format(self) -> Option<Format> {
+        match self {
+            Self::Report(format) => Some(format),
+            Self::WebPage => None,
+        }
+    }
+
+    pub fn is_csv(self) -> bool {
+        matches!(self.format(), Some(Format::Csv | Format::CsvZip))
+    }
+}
 
 #[derive(Debug, Clone)]
 pub struct Form {
     pub page: &'static DashboardSpec,
     pub title: String,
+    /// The one thing that the page is about.
+    pub name: Option<String>,
     /// The question of the page, with what the page is about.
     pub asked: Question,
     pub range: RangeSpec,
@@ -50,16 +89,17 @@ pub struct Form {
     pub statistics: bool,
     pub time_series: bool,
     pub events: bool,
-    pub format: Format,
+    pub kind: Kind,
     pub paper: Paper,
     pub names: Names,
 }
 
 impl Form {
-    pub fn new(page: &'static DashboardSpec, title: String, asked: Question) -> Self {
+    pub fn new(page: &'static DashboardSpec, name: Option<String>, asked: Question) -> Self {
         Self {
             page,
-            title,
+            title: name.clone().unwrap_or_else(|| page.title.to_owned()),
+            name,
             range: asked.range.clone(),
             asked,
             keeps_filters: true,
@@ -67,7 +107,7 @@ impl Form {
             statistics: true,
             time_series: true,
             events: false,
-            format: Format::Pdf,
+            kind: Kind::Report(Format::Pdf),
             paper: Paper::default(),
             names: Names::default(),
         }
@@ -89,6 +129,7 @@ impl Form {
         if let Some(page) = self.pages().into_iter().find(|page| page.id == id) {
             self.page = page;
             page.title.clone_into(&mut self.title);
+            self.name = None;
             self.left_out.clear();
         }
     }
@@ -97,13 +138,13 @@ impl Form {
     pub fn choose_events(&mut self, events: bool) {
         self.events = events;
         if events {
-            self.format = Format::CsvZip;
+            self.kind = Kind::Report(Format::CsvZip);
         }
     }
 
-    pub fn choose_format(&mut self, format: Format) {
-        self.format = format;
-        self.events &= format == Format::CsvZip;
+    pub fn choose_kind(&mut self, kind: Kind) {
+        self.kind = kind;
+        self.events &= kind == Kind::Report(Format::CsvZip);
     }
 
     pub fn question(&self) -> Question {
@@ -122,6 +163,9 @@ impl Form {
 
     /// What is missing before a file can be made.
     pub fn problem(&self) -> Option<&'static str> {
+        if self.kind == Kind::WebPage {
+            return None;
+        }
         let has_tables = self.statistics || self.time_series;
         if !has_tables && !self.events {
             return Some("Choose what the file should hold.");
@@ -152,10 +196,10 @@ impl Form {
         }
     }
 
-    pub fn order(&self, report: Report) -> Order {
+    pub fn order(&self, report: Report, format: Format) -> Order {
         Order {
             report,
-            format: self.format,
+            format,
             choices: Choices {
                 names: self.names,
                 paper: self.paper,

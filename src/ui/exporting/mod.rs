@@ -28,13 +28,17 @@ pub fn provide() {
 
 /// Opens the dialog for a page.
 #[component]
-pub fn ExportButton(page: &'static DashboardSpec, title: String) -> impl IntoView {
+pub fn ExportButton(
+    page: &'static DashboardSpec,
+    /// The one thing the page is about.
+    name: Option<String>,
+) -> impl IntoView {
     let exporting: Exporting = expect_context();
     let board = use_board();
     let notices = use_notices();
     let open = move |_| match board.asked() {
         Some(asked) => {
-            let form = form::Form::new(page, title.clone(), asked);
+            let form = form::Form::new(page, name.clone(), asked);
             exporting.form.set(Some(form));
         }
         None => notices.say(

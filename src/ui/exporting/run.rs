@@ -3,12 +3,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::form::Form;
-use crate::export::{Order, Report};
+use super::form::{Form, Kind};
+use crate::client::RowsAbout;
+use crate::export::{Format, Order, Report};
 use crate::ui::browser::download;
 use crate::ui::browser::press::Press;
 use crate::ui::browser::sink::{self, Sink};
 use crate::ui::state::board::Board;
+use crate::ui::state::html_file::{HtmlFiles, HtmlSize};
 use crate::ui::widgets::file_name;
 
 /// Raised when nobody waits for the file any more.
@@ -25,11 +27,31 @@ impl Stop {
     }
 }
 
-/// The numbers of the form, whole.
-pub async fn report(board: &Board, form: &Form, stop: &Stop) -> Result<Report, String> {
+/// What asks for numbers and rows.
+#[derive(Clone, Copy)]
+pub struct Makers {
+    pub board: Board,
+    pub pages: HtmlFiles,
+}
+
+/// What is known before a file is made.
+#[derive(Clone)]
+pub enum Ready {
+    /// Its numbers, whole, and about how many raw events there are.
+    Report(Box<Report>, RowsAbout),
+    Page(HtmlSize),
+}
+
+pub async fn ready(makers: &Makers, form: &Form, stop: &Stop) -> Result<Ready, String> {
+    if form.kind == Kind::WebPage {
+        return makers.pages.size_about(form.page).await.map(Ready::Page);
+    }
     let widgets = form.widgets();
+    let board = makers.board;
     let answered = board.ask_all(form.question(), &widgets, || !stop.is_raised());
-    Ok(form.report(answered.await?))
+    let report = form.report(answered.await?);
+    let events = board.events_about(&report.question, form.names);
+    Ok(Ready::Report(Box::new(report), events))
 }
 
 /// Raw events in an archive: their file.
@@ -47,26 +69,38 @@ pub enum Saved {
 
 /// Makes the file and saves it. Nothing is saved once `stop` was raised. `told` hears how many events are written.
 pub async fn save(
-    board: &Board,
+    makers: &Makers,
     form: &Form,
-    report: Report,
+    ready: Ready,
     stop: &Stop,
     told: impl Fn(u64),
 ) -> Result<Saved, String> {
+    let (Ready::Report(report, _), Some(format)) = (ready, form.kind.format()) else {
+        return save_page(makers, form, stop).await;
+    };
     if form.events {
-        return save_events(board, form, report, stop, told).await;
+        return save_events(&makers.board, form, *report, stop, told).await;
     }
     let tables = report.tables.len();
-    let name = file_name(form.page.id, &report.question, form.format.ending(tables));
+    let name = file_name(form.page.id, &report.question, format.ending(tables));
     let press = Press::start().await?;
-    let order = form.order(report);
+    let order = form.order(*report, format);
     let (bytes, remark) = press.write(&order).await?;
     if stop.is_raised() {
         return Ok(Saved::Not);
     }
-    let media_type = form.format.media_type(tables);
+    let media_type = format.media_type(tables);
     download::save_bytes(&name, &bytes, media_type)?;
     Ok(Saved::Whole(remark))
+}
+
+async fn save_page(makers: &Makers, form: &Form, stop: &Stop) -> Result<Saved, String> {
+    let (file, said) = makers.pages.file(form.page, form.name.clone()).await?;
+    if stop.is_raised() {
+        return Ok(Saved::Not);
+    }
+    download::save_blob(&file_name(form.page.id, &form.asked, "html"), &file)?;
+    Ok(Saved::Whole(Some(said)))
 }
 
 async fn save_events(
@@ -82,7 +116,7 @@ async fn save_events(
     let Some(sink) = Sink::choose(&name, about.bytes / sink::ZIPPED).await? else {
         return Ok(Saved::Not);
     };
-    let order = form.order(report);
+    let order = form.order(report, Format::CsvZip);
     match stream_events(board, &order, &sink, stop, told).await {
         Ok(remark) => sink
             .close(&name, "application/zip")

@@ -16,7 +16,7 @@ use crate::ui::question_bar::ChooseSides;
 use crate::ui::shell::{NotFound, PageHeading};
 use crate::ui::state::data::{Opening, use_data};
 use crate::ui::state::question::use_question;
-use crate::ui::widgets::{EmbedButton, SavePage, Widget};
+use crate::ui::widgets::{EmbedButton, Widget};
 
 /// `/executive`, `/tools`, `/tools/run_query`, …
 #[component]
@@ -89,12 +89,11 @@ fn Board(
                 <span aria-hidden={"true"}>{"/"}</span>
             </nav>
         })}
-        <PageHeading title=title.clone() description=page.description>
+        <PageHeading title description=page.description>
             {(page.id == "compare").then(|| view! { <ChooseSides /> })}
             {(!offline::is_file()).then(|| view! {
                 <EmbedButton id=page.id title=page.title with_name=true />
-                <SavePage page name />
-                <ExportButton page title />
+                <ExportButton page name />
             })}
         </PageHeading>
         <OpeningFailed />
