@@ -84,6 +84,21 @@ fn next() {
     });
 }
 
+/// The same value, once a frame of its own comes: for what is drawn after all numbers stand.
+pub fn in_time<T: Clone + PartialEq + Send + Sync + 'static>(
+    now: leptos::prelude::Memo<T>,
+) -> leptos::prelude::RwSignal<Option<T>> {
+    use leptos::prelude::{Effect, Get, RwSignal, Set};
+    let drawn = RwSignal::new(None);
+    let owner = owner();
+    Effect::new(move |_| {
+        let value = now.get();
+        // Whoever wanted it may be gone by then.
+        in_own_frame(owner, move || drop(drawn.try_set(Some(value))));
+    });
+    drawn
+}
+
 thread_local! {
     static CHANNEL: Option<MessageChannel> = MessageChannel::new().ok();
 }

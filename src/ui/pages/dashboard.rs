@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
+use crate::export::filters;
 use crate::export::page::About;
 use crate::query::widgets::{DashboardSpec, dashboard, details};
 use crate::query::{Clause, Dimension};
@@ -15,7 +16,7 @@ use crate::ui::exporting::ExportButton;
 use crate::ui::question_bar::ChooseSides;
 use crate::ui::shell::{NotFound, PageHeading};
 use crate::ui::state::data::{Opening, use_data};
-use crate::ui::state::question::use_question;
+use crate::ui::state::question::{QuestionState, use_question};
 use crate::ui::widgets::{EmbedButton, Widget};
 
 /// `/executive`, `/tools`, `/tools/run_query`, …
@@ -96,11 +97,26 @@ fn Board(
                 <ExportButton page name />
             })}
         </PageHeading>
+        <p class={"on-paper"}>{move || asked(state)}</p>
         <OpeningFailed />
         <div class={"board"}>
             {page.widgets.iter().map(|id| view! { <Widget id /> }).collect_view()}
         </div>
     }
+}
+
+/// What the bar above the page says, for paper.
+fn asked(state: QuestionState) -> String {
+    state.question.with(|question| {
+        let filters = filters(question);
+        let filters = if filters.is_empty() { "none" } else { &filters };
+        format!(
+            "Range: {} · Comparison: {} · Filters: {filters} · Time zone: {}",
+            question.range.label(),
+            question.compare.label(),
+            question.zone
+        )
+    })
 }
 
 /// Nothing could be opened at all: what happened, and the way out.

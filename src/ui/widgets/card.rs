@@ -25,7 +25,7 @@ use super::tiles::Tiles;
 use super::triangle::Triangle;
 use crate::model::WarningCode;
 use crate::query::widgets::{Look, Span, WidgetSpec, widget};
-use crate::ui::browser::{dom, offline};
+use crate::ui::browser::{dom, frames, offline};
 use crate::ui::components::{Icon, OpenFiles};
 use crate::ui::state::board::{Answered, Phase, use_board};
 use crate::ui::state::data::use_data;
@@ -170,13 +170,23 @@ fn Figure(spec: &'static WidgetSpec, answered: Memo<Option<Arc<Answered>>>) -> i
         }
         .into_any(),
         Look::Table => view! { <DataTable spec answered /> }.into_any(),
+        // Thousands of cells are a drawing, and come when drawings do.
+        Look::Matrix => {
+            let drawn = frames::in_time(answered);
+            (move || {
+                drawn
+                    .get()
+                    .flatten()
+                    .map(|answered| view! { <Matrix spec answered /> })
+            })
+            .into_any()
+        }
         look => (move || {
             answered.get().map(|answered| match look {
                 Look::Tiles => view! { <Tiles answered /> }.into_any(),
                 Look::Heatmap => view! { <Heatmap answered /> }.into_any(),
                 Look::Funnel => view! { <Funnel answered /> }.into_any(),
                 Look::Triangle => view! { <Triangle answered /> }.into_any(),
-                Look::Matrix => view! { <Matrix spec answered /> }.into_any(),
                 Look::Changes => view! { <Changes spec answered /> }.into_any(),
                 Look::Findings => view! { <Findings spec answered /> }.into_any(),
                 Look::Multiples => view! { <Multiples spec answered /> }.into_any(),
