@@ -32,6 +32,17 @@ const makers = {
     const bytes = module.write_parquet(order);
     self.postMessage({ kind: "file", bytes }, [bytes.buffer]);
   },
+  async events({ order }) {
+    const module = await import("./toolscope-columnar.js");
+    await module.default();
+    const file = new module.EventsFile(order);
+    for (let piece; (piece = await pull()); ) {
+      const part = file.push(piece);
+      if (part.length) await push(part);
+    }
+    await push(file.finish());
+    self.postMessage({ kind: "done" });
+  },
   async archive({ order, name }) {
     await (await load()).archive(order, name, pull, push);
     self.postMessage({ kind: "done" });

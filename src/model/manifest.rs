@@ -73,7 +73,7 @@ pub struct Manifest {
     pub demo: bool,
     /// Spans in which there were events that are in none of these batches, as in a file made of a part (X5): questions
     /// that reach there are warned.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub left_out: Vec<LeftOut>,
     pub batches: Vec<BatchRef>,
 }

@@ -205,6 +205,19 @@ fn nothing_unwraps_and_no_html_is_written() {
     }
 }
 
+/// Postcard says nothing about what it holds: what one side leaves out the other reads as something else.
+#[test]
+fn what_travels_leaves_no_field_out() {
+    for (path, code) in sources() {
+        for word in ["skip_serializing", "serde(flatten", "serde(untagged"] {
+            let found = code
+                .lines()
+                .any(|line| line.contains(word) && !line.trim_start().starts_with("//"));
+            assert!(!found, "{path}: {word}");
+        }
+    }
+}
+
 #[test]
 fn views_have_no_static_html() {
     // Leptos builds a static element through innerHTML, which the page's policy forbids; a text in braces is none.

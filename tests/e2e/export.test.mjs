@@ -89,6 +89,18 @@ test("X4 XLSX and Parquet come whole, with the parts that were chosen", async ()
   });
 });
 
+test("X4 raw events come as one Parquet file, which reads back as the events they were", async () => {
+  await visit("/tools?range=7d&client=Cursor", async (page) => {
+    const path = join(folder, "events.parquet");
+    writeFileSync(path, readFileSync(await exported(page, "parquet", (dialog) => dialog.locator('[data-export-choice="events"]').check())));
+    const asked = ["--measure", "events,executions,failures,users,duration_p95", "--group-by", "tool"];
+    const [actual] = query(path, ...asked, "--range", "all").tables;
+    const [expected] = query(DEMO, ...asked, "--range", "7d", "--where", "client=Cursor").tables;
+    assert.ok(expected.rows.length > 10);
+    assert.deepEqual(actual.rows, expected.rows);
+  });
+});
+
 test("X2 another range and no filters answer another question, and the page keeps its own", async () => {
   await visit(PATH, async (page) => {
     const file = JSON.parse(readFileSync(await exported(page, "json", async (dialog) => {

@@ -95,13 +95,32 @@ impl Press {
         &self,
         order: &Order,
         name: &str,
-        mut piece: impl AsyncFnMut() -> Result<Option<Uint8Array>, String>,
-        mut part: impl AsyncFnMut(Uint8Array) -> Result<(), String>,
+        piece: impl AsyncFnMut() -> Result<Option<Uint8Array>, String>,
+        part: impl AsyncFnMut(Uint8Array) -> Result<(), String>,
     ) -> Result<(), String> {
         self.post(
             "archive",
             &[("order", encoded(order)?), ("name", name.into())],
         );
+        self.stream(piece, part).await
+    }
+
+    /// Raw events as one Parquet file; `piece` gives their lines.
+    pub async fn events(
+        &self,
+        order: &Order,
+        piece: impl AsyncFnMut() -> Result<Option<Uint8Array>, String>,
+        part: impl AsyncFnMut(Uint8Array) -> Result<(), String>,
+    ) -> Result<(), String> {
+        self.post("events", &[("order", encoded(order)?)]);
+        self.stream(piece, part).await
+    }
+
+    async fn stream(
+        &self,
+        mut piece: impl AsyncFnMut() -> Result<Option<Uint8Array>, String>,
+        mut part: impl AsyncFnMut(Uint8Array) -> Result<(), String>,
+    ) -> Result<(), String> {
         loop {
             let (kind, said) = self.next().await?;
             match kind.as_str() {

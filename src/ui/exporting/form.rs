@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::export::{Choices, Format, Names, Order, Paper, Report, is_time_series};
+use crate::protocol::RowForm;
 use crate::query::widgets::{DASHBOARDS, DashboardSpec};
 use crate::query::{Question, RangeSpec};
 use crate::ui::state::board::Answered;
@@ -67,6 +68,10 @@ impl Kind {
             Self::Report(format) => Some(format),
             Self::WebPage => None,
         }
+    }
+
+    pub const fn has_events(self) -> bool {
+        matches!(self, Self::Report(Format::CsvZip | Format::Parquet))
     }
 
     pub fn is_csv(self) -> bool {
@@ -134,17 +139,29 @@ impl Form {
         }
     }
 
-    /// Raw events come as CSV beside the tables; no other format has room for a million of them.
+    /// Raw events come as CSV beside the tables, or as a Parquet file of their own; no other format has room for a
+    /// million of them.
     pub fn choose_events(&mut self, events: bool) {
         self.events = events;
-        if events {
+        if events && !self.kind.has_events() {
             self.kind = Kind::Report(Format::CsvZip);
+        }
+    }
+
+    /// How the workers write them for that.
+    pub fn rows(&self) -> RowForm {
+        if self.kind == Kind::Report(Format::Parquet) {
+            RowForm::Ndjson
+        } else {
+            RowForm::Csv {
+                raw_names: self.names == Names::Raw,
+            }
         }
     }
 
     pub fn choose_kind(&mut self, kind: Kind) {
         self.kind = kind;
-        self.events &= kind == Kind::Report(Format::CsvZip);
+        self.events &= kind.has_events();
     }
 
     pub fn question(&self) -> Question {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::form::{Form, Kind};
-use crate::client::RowsAbout;
+use crate::client::{RowsAbout, RowsStream};
 use crate::export::{Format, Order, Report};
 use crate::ui::browser::download;
 use crate::ui::browser::press::Press;
@@ -50,7 +50,7 @@ pub async fn ready(makers: &Makers, form: &Form, stop: &Stop) -> Result<Ready, S
     let board = makers.board;
     let answered = board.ask_all(form.question(), &widgets, || !stop.is_raised());
     let report = form.report(answered.await?);
-    let events = board.events_about(&report.question, form.names);
+    let events = board.events_about(&report.question, form.rows());
     Ok(Ready::Report(Box::new(report), events))
 }
 
@@ -79,7 +79,7 @@ pub async fn save(
         return save_page(makers, form, stop).await;
     };
     if form.events {
-        return save_events(&makers.board, form, *report, stop, told).await;
+        return save_events(&makers.board, form, *report, format, stop, told).await;
     }
     let tables = report.tables.len();
     let name = file_name(form.page.id, &report.question, format.ending(tables));
@@ -107,17 +107,24 @@ async fn save_events(
     board: &Board,
     form: &Form,
     report: Report,
+    format: Format,
     stop: &Stop,
     told: impl Fn(u64),
 ) -> Result<Saved, String> {
-    let name = file_name(form.page.id, &report.question, "zip");
-    let about = board.events_about(&report.question, form.names);
+    // Events as Parquet are a file of their own.
+    let name = file_name(form.page.id, &report.question, format.ending(1));
+    let about = board.events_about(&report.question, form.rows());
     // First, while the click that asked for it still counts.
     let Some(sink) = Sink::choose(&name, about.bytes / sink::ZIPPED).await? else {
         return Ok(Saved::Not);
     };
-    let order = form.order(report, Format::CsvZip);
-    match stream_events(board, &order, &sink, stop, told).await {
+    let order = form.order(report, format);
+    let events = board.events(&order.report.question, form.rows());
+    let streamed = match events {
+        Some(events) => stream_events(events, &order, &sink, stop, told).await,
+        None => Err(NO_DATA.to_owned()),
+    };
+    match streamed {
         Ok(remark) => sink
             .close(&name, "application/zip")
             .await
@@ -135,30 +142,27 @@ async fn save_events(
 
 /// From the workers that hold the rows, through the one that compresses, to where the file goes; a part at a time.
 async fn stream_events(
-    board: &Board,
+    mut events: RowsStream,
     order: &Order,
     sink: &Sink,
     stop: &Stop,
     told: impl Fn(u64),
 ) -> Result<Option<String>, String> {
     let press = Press::start().await?;
-    let events = board.events(&order.report.question, order.choices.names);
-    let mut events = events.ok_or_else(|| NO_DATA.to_owned())?;
-    press
-        .archive(
-            order,
-            EVENTS,
-            async || {
-                if stop.is_raised() {
-                    return Err(STOPPED.to_owned());
-                }
-                let part = events.next().await.transpose()?;
-                told(events.rows());
-                Ok(part)
-            },
-            async |part| sink.write(part).await,
-        )
-        .await?;
+    let piece = async || {
+        if stop.is_raised() {
+            return Err(STOPPED.to_owned());
+        }
+        let part = events.next().await.transpose()?;
+        told(events.rows());
+        Ok(part)
+    };
+    let part = async |part| sink.write(part).await;
+    if order.format == Format::Parquet {
+        press.events(order, piece, part).await?;
+    } else {
+        press.archive(order, EVENTS, piece, part).await?;
+    }
     if stop.is_raised() {
         return Err(STOPPED.to_owned());
     }

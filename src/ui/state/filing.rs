@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::board::{Answered, Board};
 use super::widget::Key;
 use crate::client::{Answer, AskError, Lane, Pool, RowsAbout, RowsStream};
-use crate::export::Names;
 use crate::protocol::RowForm;
 use crate::query::{AskContext, Query, Question};
 use crate::ui::browser::dom;
@@ -53,17 +52,17 @@ impl Board {
         })
     }
 
-    /// The raw events that the question's period and filters leave, as CSV.
-    pub fn events(self, question: &Question, names: Names) -> Option<RowsStream> {
+    /// The raw events that the question's period and filters leave.
+    pub fn events(self, question: &Question, form: RowForm) -> Option<RowsStream> {
         let (_, context, pool) = self.surrounded(question)?;
-        Some(pool.rows(question, &context, form(names)))
+        Some(pool.rows(question, &context, form))
     }
 
-    /// About how many events the question's period has and what they take as CSV, before filters.
-    pub fn events_about(self, question: &Question, names: Names) -> RowsAbout {
+    /// About how many events the question's period has and what they take as text, before filters.
+    pub fn events_about(self, question: &Question, form: RowForm) -> RowsAbout {
         let about = self.surrounded(question).map(|(key, context, pool)| {
             let (period, _) = question.periods(&context, &key.zone);
-            pool.rows_about(period, form(names))
+            pool.rows_about(period, form)
         });
         about.unwrap_or_default()
     }
@@ -93,11 +92,5 @@ impl Board {
             dom::pause(COMPLETE_LOOK_MS).await;
         }
         Some(self.needs(key, ids)?.1)
-    }
-}
-
-const fn form(names: Names) -> RowForm {
-    RowForm::Csv {
-        raw_names: matches!(names, Names::Raw),
     }
 }
