@@ -43,6 +43,12 @@ const makers = {
     await push(file.finish());
     self.postMessage({ kind: "done" });
   },
+  async workbook({ order }) {
+    const book = new (await load()).Workbook(order);
+    for (let piece; (piece = await pull()); ) book.push(piece);
+    await push(book.finish());
+    self.postMessage({ kind: "done" });
+  },
   async archive({ order, name }) {
     await (await load()).archive(order, name, pull, push);
     self.postMessage({ kind: "done" });

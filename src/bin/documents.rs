@@ -1,7 +1,7 @@
 //! The documents module: reports into files. A worker of its own loads it when somebody exports, and ends with it.
 
 use js_sys::{Array, Function, JsString, Promise, Uint8Array};
-use toolscope::export::{self, Order};
+use toolscope::export::{self, EventRows, Format, Order};
 use toolscope::protocol;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -56,6 +56,35 @@ pub async fn archive(
         },
     );
     streamed.await.map_err(JsValue::from)
+}
+
+/// A workbook of the order's tables and of raw events, which come in pieces. Everything throws a sentence.
+#[wasm_bindgen]
+pub struct Workbook {
+    order: Order,
+    events: EventRows,
+}
+
+#[wasm_bindgen]
+impl Workbook {
+    #[wasm_bindgen(constructor)]
+    pub fn new(order: &[u8]) -> Result<Self, JsValue> {
+        Ok(Self {
+            order: decoded(order)?,
+            events: EventRows::default(),
+        })
+    }
+
+    /// Takes lines of NDJSON in.
+    pub fn push(&mut self, lines: &[u8]) -> Result<(), JsValue> {
+        self.events.push(lines).map_err(sentence)
+    }
+
+    pub fn finish(mut self) -> Result<Vec<u8>, JsValue> {
+        self.order.report.tables.push(self.events.table());
+        let written = export::write(&self.order.report, Format::Xlsx, &self.order.choices);
+        written.map(|written| written.bytes).map_err(sentence)
+    }
 }
 
 fn decoded(order: &[u8]) -> Result<Order, JsValue> {

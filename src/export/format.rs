@@ -116,6 +116,10 @@ pub enum ExportError {
         "A font could not be read; give TrueType or OpenType fonts with outlines (.ttf, .otf)."
     )]
     Font,
+    #[error(
+        "An Excel workbook takes at most {0} events here, and these are more; choose CSV or Parquet, or a shorter range."
+    )]
+    TooManyEvents(usize),
     /// What the writer of a format said: it holds no content.
     #[error("The {0} could not be written ({1}); choose another format, or a shorter range.")]
     Refused(&'static str, String),

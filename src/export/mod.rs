@@ -2,6 +2,8 @@
 //! about where its numbers come from. Does not own: where files go, downloads, the clipboard (whoever asks has those).
 
 mod csv;
+#[cfg(feature = "documents")]
+mod event_rows;
 mod events;
 mod format;
 mod json;
@@ -20,6 +22,8 @@ mod xlsx;
 mod zip;
 
 pub use csv::{Names, begins_formula, csv, csv_of_several, tabs};
+#[cfg(feature = "documents")]
+pub use event_rows::{EventRows, WORKBOOK_EVENTS_MAX};
 pub use events::{
     EVENTS_JSON_END, events_about, events_csv, events_csv_header, events_json_begin,
     events_metadata, events_provenance,

@@ -247,8 +247,7 @@ fn unzip(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 fn what_can_not_be_is_refused_before_anything_is_read() {
     let folder = folder();
     for (arguments, part) in [
-        (&["--format", "xlsx"][..], "choose one with --format"),
-        (&["--format", "table"], "choose one with --format"),
+        (&["--format", "table"][..], "choose one with --format"),
         (&["--out", "a.pdf"], "choose one with --format"),
         (&["--compare", "previous"], "--compare"),
         (&["--raw-text"], "--raw-text is for CSV"),

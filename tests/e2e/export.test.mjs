@@ -101,6 +101,24 @@ test("X4 raw events come as one Parquet file, which reads back as the events the
   });
 });
 
+test("X4 raw events stand in a sheet beside the tables, and more than a workbook takes are refused with the way out", async () => {
+  await visit("/executive?range=24h&client=Cursor", async (page) => {
+    const withEvents = (dialog) => dialog.locator('[data-export-choice="events"]').check();
+    const book = unzipped(readFileSync(await exported(page, "xlsx", withEvents)));
+    assert.match(book.get("xl/workbook.xml").toString(), /Raw events/);
+    const [expected] = query(DEMO, "--measure", "events", "--range", "24h", "--where", "client=Cursor").tables;
+    const sheets = [...book].filter(([name]) => /worksheets\/sheet/.test(name)).map(([, bytes]) => (bytes.toString().match(/<row /g) ?? []).length);
+    assert.equal(sheets.at(-1), expected.rows[0][0] + 1);
+  });
+  await visit("/executive?range=all&compare=none", async (page) => {
+    await page.locator('[data-action="export-page"]').click();
+    await page.locator('[data-export-format="xlsx"]').check();
+    await page.locator('[data-export-choice="events"]').check();
+    await page.locator('[data-action="run-export"]:not(:disabled)').click({ timeout: 60_000 });
+    await page.locator("[data-export-status].bad").filter({ hasText: /at most 100000 events.*CSV or Parquet/ }).waitFor({ timeout: 60_000 });
+  }, { init: toDisk });
+});
+
 test("X2 another range and no filters answer another question, and the page keeps its own", async () => {
   await visit(PATH, async (page) => {
     const file = JSON.parse(readFileSync(await exported(page, "json", async (dialog) => {

@@ -193,6 +193,22 @@ class Readers(unittest.TestCase):
         totals = next(sheet.iter_rows(min_row=2 + len(table["rows"])))
         self.assertEqual([totals[0].value, totals[1].value], ["All", table["totals"][1]])
 
+    def test_x4_raw_events_are_rows_of_a_sheet_and_none_is_a_formula(self):
+        lines = self.query("hostile.ndjson", "--events", "--format", "ndjson").decode().splitlines()
+        self.query("hostile.ndjson", "--events", "--out", "events.xlsx")
+        sheet = self.sheets("events.xlsx").worksheets[1]
+        heads = [cell.value for cell in sheet[1]]
+        rows = list(sheet.iter_rows(min_row=2))
+        self.assertEqual((sheet.title, len(rows)), ("Raw events", len(lines)))
+        tool, duration, time = (heads.index(name) for name in ("Tool", "Duration", "Time"))
+        plain = lambda text: (text or "").replace("_x000D_", "\r").replace("\r\n", "\n").replace("\r", "\n")
+        for row, event in zip(rows, map(json.loads, lines)):
+            self.assertNotIn("f", [cell.data_type for cell in row])
+            self.assertEqual(plain(row[tool].value), plain(event.get("tool")))
+            self.assertEqual(row[duration].value, event.get("duration_ms"))
+            wanted = instant(event["time"]).astimezone(datetime.timezone.utc).replace(tzinfo=None)
+            self.assertLess(abs(row[time].value - wanted), datetime.timedelta(hours=3))
+
     def test_a4_no_cell_of_a_workbook_is_a_formula(self):
         self.query("hostile.ndjson", "--dashboard", "executive", "--out", "hostile.xlsx")
         self.query("hostile.ndjson", *self.BY_TOOL, "--out", "tools.xlsx")

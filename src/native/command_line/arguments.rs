@@ -113,7 +113,7 @@ Filters:     --where tool=search_code,run_query --where-not user=bot@example.org
 
 Several tables in csv are separated by an empty line, each after a comment line: # id: title
 With --events the answer is the raw events themselves, of all kinds, in the order of time, as csv, csv-zip (with what is
-known about them), ndjson, json or parquet; identities are written as hashes, by which they are known again.
+known about them), ndjson, json, parquet or xlsx; identities are written as hashes, by which they are known again.
 
 In csv a name that a spreadsheet would run as a formula (=, +, - or @ first, or after blanks) gets an apostrophe before
 it; --raw-text leaves it as it is. With --out, the ending of the file names the format: .csv, .json, .zip (CSV files),

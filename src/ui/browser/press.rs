@@ -105,14 +105,19 @@ impl Press {
         self.stream(piece, part).await
     }
 
-    /// Raw events as one Parquet file; `piece` gives their lines.
+    /// Raw events as one Parquet file, or as a sheet of the workbook that is ordered; `piece` gives their lines.
     pub async fn events(
         &self,
         order: &Order,
         piece: impl AsyncFnMut() -> Result<Option<Uint8Array>, String>,
         part: impl AsyncFnMut(Uint8Array) -> Result<(), String>,
     ) -> Result<(), String> {
-        self.post("events", &[("order", encoded(order)?)]);
+        let kind = if order.format == Format::Xlsx {
+            "workbook"
+        } else {
+            "events"
+        };
+        self.post(kind, &[("order", encoded(order)?)]);
         self.stream(piece, part).await
     }
 

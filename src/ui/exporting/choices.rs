@@ -114,7 +114,7 @@ pub fn Parts(form: RwSignal<Form>) -> impl IntoView {
             <div class={"options"}>
                 <Choice form name="statistics" label="Statistics" hint="Totals, rankings, findings" is=|form| form.statistics set=|form, is| form.statistics = is />
                 <Choice form name="time-series" label="Time series" hint="By hour, day, week or month" is=|form| form.time_series set=|form, is| form.time_series = is />
-                <Choice form name="events" label="Raw events" hint="Each event as it was read: CSV beside the tables, or one Parquet file" is=|form| form.events set=Form::choose_events />
+                <Choice form name="events" label="Raw events" hint="Each event as it was read: as CSV, an Excel sheet (up to 100,000) or a Parquet file" is=|form| form.events set=Form::choose_events />
             </div>
             <details class={"sheet__more"}>
                 <summary data-export-widgets={""}>{chosen}</summary>

@@ -71,7 +71,10 @@ impl Kind {
     }
 
     pub const fn has_events(self) -> bool {
-        matches!(self, Self::Report(Format::CsvZip | Format::Parquet))
+        matches!(
+            self,
+            Self::Report(Format::CsvZip | Format::Parquet | Format::Xlsx)
+        )
     }
 
     pub fn is_csv(self) -> bool {
@@ -139,8 +142,8 @@ impl Form {
         }
     }
 
-    /// Raw events come as CSV beside the tables, or as a Parquet file of their own; no other format has room for a
-    /// million of them.
+    /// Raw events come as CSV beside the tables, as a sheet beside theirs, or as a Parquet file of their own; no other
+    /// format has a place for them.
     pub fn choose_events(&mut self, events: bool) {
         self.events = events;
         if events && !self.kind.has_events() {
@@ -150,12 +153,12 @@ impl Form {
 
     /// How the workers write them for that.
     pub fn rows(&self) -> RowForm {
-        if self.kind == Kind::Report(Format::Parquet) {
-            RowForm::Ndjson
-        } else {
+        if self.kind == Kind::Report(Format::CsvZip) {
             RowForm::Csv {
                 raw_names: self.names == Names::Raw,
             }
+        } else {
+            RowForm::Ndjson
         }
     }
 

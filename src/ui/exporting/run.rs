@@ -158,10 +158,10 @@ async fn stream_events(
         Ok(part)
     };
     let part = async |part| sink.write(part).await;
-    if order.format == Format::Parquet {
-        press.events(order, piece, part).await?;
-    } else {
+    if order.format == Format::CsvZip {
         press.archive(order, EVENTS, piece, part).await?;
+    } else {
+        press.events(order, piece, part).await?;
     }
     if stop.is_raised() {
         return Err(STOPPED.to_owned());

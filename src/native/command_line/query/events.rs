@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::asked::{Asked, asked};
 use super::output::{save_parts, warn_of_names};
 use super::sources::Sources;
-use crate::export::{self, Report};
+use crate::export::{self, Choices, EventRows, Format, Report};
 use crate::ingest::write::{ParquetCompression, ParquetRows};
 use crate::metrics::MetricId;
 use crate::model::limits::{WORKER_BYTES_MAX, WORKERS_MAX};
@@ -38,6 +38,8 @@ enum Form {
     Csv,
     CsvZip,
     Parquet,
+    /// A sheet: so many as a workbook takes.
+    Xlsx,
 }
 
 pub fn run(arguments: &QueryArguments) -> Result<(), Failure> {
@@ -97,7 +99,7 @@ impl Output {
         };
         let Some(form) = form else {
             return wrong(
-                "Events are written as csv, csv-zip, ndjson, json or parquet; choose one with --format.",
+                "Events are written as csv, csv-zip, ndjson, json, parquet or xlsx; choose one with --format.",
             );
         };
         if arguments.compare != "none" {
@@ -109,7 +111,7 @@ impl Output {
             );
         }
         let is_terminal = out.is_none() && io::stdout().is_terminal();
-        if is_terminal && matches!(form, Form::CsvZip | Form::Parquet) {
+        if is_terminal && matches!(form, Form::CsvZip | Form::Parquet | Form::Xlsx) {
             return wrong(
                 "A terminal can't show a file of this kind; write it with --out, or pass it on with a pipe.",
             );
@@ -126,7 +128,7 @@ impl Output {
             Form::Csv | Form::CsvZip => RowForm::Csv {
                 raw_names: self.raw_names,
             },
-            Form::Ndjson | Form::Json | Form::Parquet => RowForm::Ndjson,
+            Form::Ndjson | Form::Json | Form::Parquet | Form::Xlsx => RowForm::Ndjson,
         }
     }
 
@@ -210,6 +212,18 @@ impl Output {
                 *rows = parquet(out, service, report)?;
                 Ok(())
             }
+            Form::Xlsx => {
+                let mut events = EventRows::default();
+                *rows = parts(service, report, form, |lines| {
+                    events.push(lines).map_err(io::Error::other)
+                })?;
+                let report = Report {
+                    tables: vec![events.table()],
+                    ..report.clone()
+                };
+                let written = export::write(&report, Format::Xlsx, &Choices::default());
+                out.write_all(&written.map_err(io::Error::other)?.bytes)
+            }
         }
     }
 }
@@ -259,7 +273,8 @@ impl Form {
             QueryFormat::CsvZip => Some(Self::CsvZip),
             QueryFormat::Parquet => Some(Self::Parquet),
             QueryFormat::Ndjson => Some(Self::Ndjson),
-            QueryFormat::Table | QueryFormat::Xlsx | QueryFormat::Pdf | QueryFormat::Html => None,
+            QueryFormat::Xlsx => Some(Self::Xlsx),
+            QueryFormat::Table | QueryFormat::Pdf | QueryFormat::Html => None,
         }
     }
 
@@ -271,6 +286,7 @@ impl Form {
             "csv" => Some(Self::Csv),
             "zip" => Some(Self::CsvZip),
             "parquet" => Some(Self::Parquet),
+            "xlsx" => Some(Self::Xlsx),
             _ => None,
         }
     }
