@@ -121,45 +121,50 @@ const filterProcessor = await longestOfProcessor(warm, async () => {
 });
 report("longest task of the main thread while filters change, processor time", `${filterProcessor.toFixed(0)} ms`, "");
 
-// Every dashboard with all its widgets on the screen, opened by its link once the data is there, then filtered.
+// Every dashboard, opened by its link once the data is there, then filtered: with all its widgets on a screen as high as the
+// page, and on an ordinary one, where only what is seen is computed.
 for (const dashboard of ["executive", "tools", "users", "workspaces", "clients", "compare"]) {
-  const tall = await chrome.newContext({ viewport: { width: 1440, height: 9000 } });
-  const board = await page(tall);
-  await board.goto(`${server.url}/data?range=30d`);
-  await ready(board, 120_000);
-  /** From a step to all widgets answered. */
-  const until = (step, argument) => board.evaluate(([step, argument]) => new Promise((resolve) => {
-    const root = document.documentElement, started = performance.now();
-    const settled = () => {
-      const cards = [...document.querySelectorAll("[data-widget]")];
-      return cards.length > 1 && root.dataset.state === "ready" && cards.every((card) => ["ready", "empty"].includes(card.dataset.state)) && (step === "open" || root.dataset.answered !== before);
-    };
-    const before = root.dataset.answered;
-    const check = () => (settled() ? resolve(performance.now() - started) : setTimeout(check, 2));
-    if (step === "open") document.querySelector(`nav a[href^="/${argument}"]`).click();
-    else globalThis.navigateTo(argument);
-    check();
-  }), [step, argument]);
-  const opened = [], filtered = [];
-  for (let run = 0; run < RUNS; run++) {
-    await board.locator('nav a[href^="/data"]').click();
+  for (const [height, seen] of [[9000, "all widgets"], [1000, "what is on an ordinary screen"]]) {
+    const tall = await chrome.newContext({ viewport: { width: 1440, height } });
+    const board = await page(tall);
+    await board.goto(`${server.url}/data?range=30d`);
     await ready(board, 120_000);
-    opened.push(await until("open", dashboard));
-    await ready(board, 120_000);
-  }
-  for (const filter of filters.slice(0, 4)) {
+    /** From a step to everything that is seen answered. */
+    const until = (step, argument) => board.evaluate(([step, argument]) => new Promise((resolve) => {
+      const root = document.documentElement, started = performance.now();
+      const before = root.dataset.answered;
+      const settled = () => {
+        const cards = [...document.querySelectorAll("[data-widget]")];
+        return cards.length > 1 && root.dataset.state === "ready" && cards.every((card) => ["ready", "empty", "idle"].includes(card.dataset.state)) && (step === "open" || root.dataset.answered !== before);
+      };
+      const check = () => (settled() ? resolve(performance.now() - started) : setTimeout(check, 2));
+      if (step === "open") document.querySelector(`nav a[href^="/${argument}"]`).click();
+      else globalThis.navigateTo(argument);
+      check();
+    }), [step, argument]);
+    const opened = [], filtered = [];
     for (let run = 0; run < RUNS; run++) {
-      // Maybe the question it has already, and then nothing is answered anew.
-      await board.evaluate((search) => globalThis.navigateTo(search), "?range=30d&compare=previous");
-      await board.waitForTimeout(50);
-      await ready(board, 60_000);
-      filtered.push(await until("filter", `?range=30d&${filter}`));
-      await ready(board, 60_000);
+      await board.locator('nav a[href^="/data"]').click();
+      await ready(board, 120_000);
+      opened.push(await until("open", dashboard));
+      await ready(board, 120_000);
     }
+    await board.evaluate(() => (globalThis.longTasks.length = 0));
+    for (const filter of filters.slice(0, 4)) {
+      for (let run = 0; run < RUNS; run++) {
+        // Maybe the question it has already, and then nothing is answered anew.
+        await board.evaluate((search) => globalThis.navigateTo(search), "?range=30d&compare=previous");
+        await board.waitForTimeout(50);
+        await ready(board, 60_000);
+        filtered.push(await until("filter", `?range=30d&${filter}`));
+        await ready(board, 60_000);
+      }
+    }
+    const longest = Math.max(0, ...(await board.evaluate(() => globalThis.longTasks)));
+    report(`/${dashboard}: opened, ${seen} answered, 30 days of 1 M events`, `${median(opened).toFixed(0)} ms`, "≤ 1,000 ms");
+    report(`/${dashboard}: filter to ${seen} answered`, `${median(filtered).toFixed(0)} ms (widest ${Math.max(...filtered).toFixed(0)} ms, longest task ${longest.toFixed(0)} ms)`, "≤ 100 ms");
+    await tall.close();
   }
-  report(`/${dashboard}: opened, all widgets answered, 30 days of 1 M events`, `${median(opened).toFixed(0)} ms`, "≤ 1,000 ms");
-  report(`/${dashboard}: filter to all widgets answered`, `${median(filtered).toFixed(0)} ms (widest ${Math.max(...filtered).toFixed(0)} ms)`, "≤ 100 ms");
-  await tall.close();
 }
 
 // Memory, as the Data page says it.

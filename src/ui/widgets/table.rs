@@ -30,8 +30,11 @@ const ROW_PX: i32 = 33;
 /// Rows that are built at once, and beyond the upper edge.
 const BUILT: usize = 60;
 const ABOVE: usize = 15;
-/// Rows that a table shows before it is scrolled; the others are built in a frame of their own.
+/// Rows that a table shows before it is scrolled; the others follow, so many in a frame: together they are as many as are
+/// ever built.
 const FOLD: usize = 14;
+const FOLLOWING: usize = 22;
+const FRAMES: usize = (VIRTUAL_FROM - FOLD).div_ceil(FOLLOWING);
 
 #[component]
 pub fn DataTable(
@@ -67,7 +70,6 @@ pub fn DataTable(
     let has_search = Memo::new(move |_| total() >= SEARCH_FROM);
     let has_choice = Memo::new(move |_| width().unwrap_or_default() >= CHOOSE_FROM && total() > 1);
     let label = move || told(answered, |table| table.title.clone());
-    let below = below_the_fold(answered, order);
     let window = move |order: &[usize]| {
         let rows = order.len();
         if rows < VIRTUAL_FROM {
@@ -99,14 +101,26 @@ pub fn DataTable(
             Some(view! { {blank(from)}{rows} })
         })
     };
-    let rest = move || {
-        below.with(|below| {
-            let (answered, order) = below.as_ref()?;
-            let (from, until) = window(order);
-            let rows = rows(answered, order, ((from + FOLD).min(until), until));
-            Some(view! { {rows}{blank(order.len() - until)} })
-        })
-    };
+    let following = (0..FRAMES).map(|part| {
+        let below = below_the_fold(answered, order);
+        let part_rows = move || {
+            below.with(|below| {
+                let (answered, order) = below.as_ref()?;
+                let (from, until) = window(order);
+                let begin = (from + FOLD + part * FOLLOWING).min(until);
+                let end = (begin + FOLLOWING).min(until);
+                let rows = rows(answered, order, (begin, end));
+                let rest = if part + 1 == FRAMES {
+                    order.len() - until
+                } else {
+                    0
+                };
+                Some(view! { {rows}{blank(rest)} })
+            })
+        };
+        view! { <tbody>{part_rows}</tbody> }
+    });
+    let following = following.collect_view();
     view! {
         <Show when=move || has_search.get() || has_choice.get()>
             <div class={"table-tools"}>
@@ -126,7 +140,7 @@ pub fn DataTable(
                     {move || told(answered, |table| head(table, &chosen.read(), sorting, has_trend.get()))}
                 </tr></thead>
                 <tbody>{above}</tbody>
-                <tbody>{rest}</tbody>
+                {following}
                 {move || told(answered, |table| totals(table, &chosen.read(), has_trend.get()))}
             </table>
         </div>
